@@ -1,0 +1,44 @@
+/**
+ * Which model versions exist and which one is `champion`: the memory of the registry. The bytes of a model are
+ * an object; this port remembers its key and digest.
+ *
+ * Versions of a model count 1, 2, 3… without gaps and never change once added.
+ */
+export interface ModelCatalog {
+  /** Adds a version and returns its number. */
+  add(version: NewModelVersion): Promise<ModelVersion>;
+  /** A version by number or alias, `undefined` when there is none. */
+  find(model: string, version: number | ModelAlias): Promise<ModelVersion | undefined>;
+  /** All versions of a model, newest first. */
+  list(model: string): Promise<ModelVersion[]>;
+  /**
+   * Points `champion` at a version, in one transaction, and keeps the former champion as `previous`.
+   *
+   * @param expected - the champion the decision was made against (`null`: none yet).
+   * @throws conflict when the champion is no longer `expected`; not_found when the version does not exist
+   */
+  promote(model: string, version: number, expected: number | null): Promise<void>;
+}
+
+export type ModelAlias = "champion" | "previous";
+
+export interface NewModelVersion {
+  readonly model: string;
+  readonly runId: string;
+  readonly algorithm: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Digest of the snapshot it was trained on. */
+  readonly snapshot: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Key of the model file in the object store, with its SHA-256 (64 hexadecimal digits) and size in bytes. */
+  readonly objectKey: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface ModelVersion extends NewModelVersion {
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly aliases: readonly ModelAlias[];
+}

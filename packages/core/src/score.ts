@@ -1,0 +1,102 @@
+import { TamisError } from "./errors.ts";
+
+/** One part of a weighted score, with what it added. */
+export interface ScorePart<Name extends string = string> {
+  readonly name: Name;
+  /** The part's own score, in units of the scale (0..100 by default); `null` when it is missing. */
+  readonly value: number | null;
+  /** The weight as given. */
+  readonly weight: number;
+  /** The weight after the missing parts' share was spread over the others; 0 when missing. Sums to 1. */
+  readonly effectiveWeight: number;
+  /** `effectiveWeight · value`; contributions sum to the score. */
+  readonly contribution: number;
+}
+
+/** A weighted score that shows its sum. `score` is `null` when a required part, or every part, is missing. */
+export interface WeightedScore<Name extends string = string> {
+  readonly score: number | null;
+  readonly parts: readonly ScorePart<Name>[];
+  /** Names of the parts that count, in the order of the weights. Two scores compare only when these agree. */
+  readonly used: readonly Name[];
+  readonly missing: readonly Name[];
+}
+
+/** Options of {@link weightedScore}. */
+export interface WeightedScoreOptions<Name extends string> {
+  /** Parts without which there is no score. @default none */
+  readonly required?: readonly Name[];
+  /** Lowest and highest value a part may have. @default { min: 0, max: 100 } */
+  readonly scale?: { readonly min: number; readonly max: number };
+}
+
+/**
+ * The weighted mean of the parts that are there:
+ *
+ *     score = Σ w_p · x_p / Σ w_p        over the parts p that are not missing
+ *
+ * A missing part (`null`, `undefined` or absent) is never counted as 0: its weight is shared by the others in
+ * proportion, and its name is reported.
+ *
+ * @param weights - name to weight, each finite and not negative, at least one positive. They need not sum to 1.
+ * @param values - name to the part's score.
+ * @throws invalid_input for a NaN, infinite or out-of-scale value, a bad weight, or a value without a weight
+ *
+ * @example
+ * const weights = { cpu: 0.3, memory: 0.2, disk: 0.25, network: 0.15, gpu: 0.1 };
+ * weightedScore(weights, { cpu: 80, memory: 60, disk: 50 }).score; // 64.66666666666667, without network and gpu
+ */
+export function weightedScore<Name extends string>(
+  weights: Readonly<Record<Name, number>>,
+  values: Readonly<Partial<Record<Name, number | null>>>,
+  options: WeightedScoreOptions<Name> = {},
+): WeightedScore<Name> {
+  const names = Object.keys(weights) as Name[];
+  const scale = options.scale ?? { min: 0, max: 100 };
+  for (const name of names) checkWeight(name, weights[name]);
+  for (const name of Object.keys(values) as Name[]) {
+    if (!Object.hasOwn(weights, name)) {
+      throw new TamisError(
+        "invalid_input",
+        `“${name}” has a value but no weight; weights are for: ${names.join(", ")}.`,
+      );
+    }
+    checkValue(name, values[name] ?? null, scale);
+  }
+
+  const used = names.filter((name) => (values[name] ?? null) !== null);
+  const missing = names.filter((name) => (values[name] ?? null) === null);
+  const total = used.reduce((sum, name) => sum + weights[name], 0);
+  const scorable = total > 0 && !(options.required ?? []).some((name) => missing.includes(name));
+
+  const parts = names.map((name): ScorePart<Name> => {
+    const value = values[name] ?? null;
+    const effectiveWeight = value === null || total === 0 ? 0 : weights[name] / total;
+    return {
+      name,
+      value,
+      weight: weights[name],
+      effectiveWeight,
+      contribution: effectiveWeight * (value ?? 0),
+    };
+  });
+  const weighted = used.reduce((sum, name) => sum + weights[name] * (values[name] ?? 0), 0);
+  return { score: scorable ? weighted / total : null, parts, used, missing };
+}
+
+function checkWeight(name: string, weight: number): void {
+  if (Number.isFinite(weight) && weight >= 0) return;
+  throw new TamisError(
+    "invalid_input",
+    `The weight of “${name}” is ${weight}; a weight is a number of 0 or more.`,
+  );
+}
+
+function checkValue(name: string, value: number | null, scale: { min: number; max: number }): void {
+  if (value === null || (value >= scale.min && value <= scale.max)) return;
+  throw new TamisError(
+    "invalid_input",
+    `The score of “${name}” is ${value}; it must be a number from ${scale.min} to ${scale.max}.`,
+    { details: { part: name } },
+  );
+}
