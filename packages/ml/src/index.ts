@@ -1,1 +1,24 @@
-export {};
+export { mae, rmse } from "./evaluate/accuracy.ts";
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldResult,
+  type Spread,
+} from "./evaluate/cross-validate.ts";
+export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
+export type {
+  FitContext,
+  Model,
+  ModelOptions,
+  ModelTensors,
+  Prediction,
+  PredictionReason,
+  Recommender,
+  Tensor,
+} from "./recommender.ts";
+export { baselineOnly } from "./recommenders/baseline-only.ts";
+export type { BaselineInput } from "./recommenders/baselines.ts";
+export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
+export type { ModelHeader } from "./scorer.ts";
+export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

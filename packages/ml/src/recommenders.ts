@@ -1,0 +1,55 @@
+import { TamisError } from "@tamis/core";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Model, ModelTensors, Recommender } from "./recommender.ts";
+import { baselineOnly, restoreBaselineOnly } from "./recommenders/baseline-only.ts";
+import type { ModelHeader } from "./scorer.ts";
+
+interface Algorithm {
+  create(options: never): Recommender;
+  restore(header: ModelHeader, tensors: ModelTensors): Model;
+}
+
+/** The one table of algorithms. */
+const algorithms = {
+  "baseline-only": { create: baselineOnly, restore: restoreBaselineOnly },
+} satisfies Record<string, Algorithm>;
+
+/** The name of an algorithm of this package. */
+export type RecommenderName = keyof typeof algorithms;
+
+/** The algorithms that {@link createRecommender} knows, by name. */
+export const recommenderNames = Object.keys(algorithms) as readonly RecommenderName[];
+
+/**
+ * Creates a recommender by name, for options that come from outside (a flag, a request, a file).
+ *
+ * @throws invalid_input for an unknown name or option, saying which exist
+ *
+ * @example
+ * createRecommender("baseline-only", { method: "sgd", epochs: 10 });
+ */
+export function createRecommender(
+  name: string,
+  options: Readonly<Record<string, unknown>> = {},
+): Recommender {
+  return find(name, "invalid_input").create(options as never);
+}
+
+/**
+ * Brings a fitted model back from what a model file keeps: its predictions are the same, bit for bit.
+ *
+ * @throws unsupported for an algorithm that is not of this package; corrupt_data when a tensor is missing or does
+ * not have the shape it must have
+ */
+export function restoreModel(header: ModelHeader, tensors: ModelTensors): Model {
+  return find(header.algorithm, "unsupported").restore(header, tensors);
+}
+
+function find(name: string, code: "invalid_input" | "unsupported"): Algorithm {
+  if (Object.hasOwn(algorithms, name)) return algorithms[name as RecommenderName];
+  throw new TamisError(
+    code,
+    `No recommender is named “${name}”; there are: ${recommenderNames.join(", ")}${didYouMean(name, recommenderNames)}.`,
+    { details: { name } },
+  );
+}

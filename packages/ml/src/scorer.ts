@@ -1,0 +1,148 @@
+import { canonicalId, type Id, type IdColumn, type Scale } from "@tamis/core";
+import { createPace, type Pace } from "./pace.ts";
+import type {
+  FitContext,
+  Model,
+  ModelOptions,
+  ModelTensors,
+  Prediction,
+  PredictionReason,
+} from "./recommender.ts";
+import { numbersOf } from "./trainset.ts";
+
+/**
+ * What an algorithm of this package writes: estimates over numbered users and items, `-1` for an unknown one.
+ * Estimates are not clipped. {@link createModel} makes a {@link Model} of it.
+ */
+export interface Scorer {
+  estimate(user: number, item: number): number;
+  /** {@link Scorer.estimate} with what is said about it; for pairs of known user and item. */
+  explain?(user: number, item: number): { estimate: number; neighbours: number; reason?: PredictionReason };
+  /** Fills `estimates`, aligned with `users` and `items`, faster than pair by pair. */
+  estimateMany?(
+    users: Int32Array,
+    items: Int32Array,
+    estimates: Float64Array,
+    context: Pick<FitContext, "signal" | "onProgress">,
+  ): Promise<void>;
+  /** Fills `estimates`, shape (items), faster than item by item. */
+  estimateItems?(user: number, estimates: Float64Array): void;
+  tensors(): ModelTensors["arrays"];
+}
+
+/** What a model says of itself, and what a model file keeps beside its tensors. */
+export interface ModelHeader {
+  readonly algorithm: string;
+  readonly options: ModelOptions;
+  readonly seed: number;
+  readonly scale: Scale;
+}
+
+/** Makes a model of a scorer: ids to numbers, clipping, reasons. */
+export function createModel(
+  header: ModelHeader,
+  users: readonly Id[],
+  items: readonly Id[],
+  scorer: Scorer,
+): Model {
+  const { min, max } = header.scale;
+  const clip = (estimate: number) => (estimate < min ? min : estimate > max ? max : estimate);
+  const userNumbers = numbersOf(users);
+  const itemNumbers = numbersOf(items);
+  const userNumber = (id: Id) => userNumbers.get(canonicalId(id)) ?? -1;
+  const itemNumber = (id: Id) => itemNumbers.get(canonicalId(id)) ?? -1;
+
+  const model: Model = {
+    algorithm: header.algorithm,
+    options: header.options,
+    seed: header.seed,
+    scale: header.scale,
+    itemIds: items,
+    knowsUser: (id) => userNumber(id) >= 0,
+    knowsItem: (id) => itemNumber(id) >= 0,
+    predict(userId, itemId): Prediction {
+      const user = userNumber(userId);
+      const item = itemNumber(itemId);
+      if (user < 0 || item < 0) {
+        const reason = user >= 0 ? "unknown_item" : item >= 0 ? "unknown_user" : "unknown_user_and_item";
+        return { value: clip(scorer.estimate(user, item)), reason };
+      }
+      if (scorer.explain === undefined) return { value: clip(scorer.estimate(user, item)) };
+      const { estimate, ...details } = scorer.explain(user, item);
+      return { value: clip(estimate), ...details };
+    },
+    scoreItems(userId) {
+      const user = userNumber(userId);
+      const estimates = new Float64Array(items.length);
+      if (scorer.estimateItems && user >= 0) scorer.estimateItems(user, estimates);
+      else for (let item = 0; item < items.length; item++) estimates[item] = scorer.estimate(user, item);
+      return estimates;
+    },
+    tensors: () => ({ users, items, arrays: scorer.tensors() }),
+  };
+
+  batches.set(model, async (pairs, rows, context) => {
+    const ofUser = Int32Array.from(pairs.users.ids, userNumber);
+    const ofItem = Int32Array.from(pairs.items.ids, itemNumber);
+    const userOfRow = rows.map((row) => ofUser[pairs.users.codes[row]!]!);
+    const itemOfRow = rows.map((row) => ofItem[pairs.items.codes[row]!]!);
+    const estimates = new Float64Array(rows.length);
+    if (scorer.estimateMany) await scorer.estimateMany(userOfRow, itemOfRow, estimates, context);
+    else await estimateEach(scorer, userOfRow, itemOfRow, estimates, pairPace(rows.length, context));
+    for (let p = 0; p < estimates.length; p++) estimates[p] = clip(estimates[p]!);
+    return estimates;
+  });
+  return model;
+}
+
+type PairColumns = { readonly users: IdColumn; readonly items: IdColumn };
+type Batch = (
+  pairs: PairColumns,
+  rows: Int32Array,
+  context: Pick<FitContext, "signal" | "onProgress">,
+) => Promise<Float64Array>;
+
+const batches = new WeakMap<Model, Batch>();
+
+/**
+ * The predictions of some rows of a table, clipped: the same values as {@link Model.predict} row by row, which is
+ * what is called for a model that somebody else made.
+ *
+ * @throws aborted
+ */
+export async function predictRows(
+  model: Model,
+  pairs: PairColumns,
+  rows: Int32Array,
+  context: Pick<FitContext, "signal" | "onProgress"> = {},
+): Promise<Float64Array> {
+  const batch = batches.get(model);
+  if (batch) return batch(pairs, rows, context);
+  const pace = pairPace(rows.length, context);
+  const values = new Float64Array(rows.length);
+  for (let p = 0; p < rows.length; p++) {
+    const userId = pairs.users.ids[pairs.users.codes[rows[p]!]!]!;
+    const itemId = pairs.items.ids[pairs.items.codes[rows[p]!]!]!;
+    values[p] = model.predict(userId, itemId).value;
+    if (p % pairsPerStep === 0) await pace.step(p);
+  }
+  return values;
+}
+
+const pairsPerStep = 4096;
+
+const pairPace = (total: number, context: Pick<FitContext, "signal" | "onProgress">) =>
+  createPace({ phase: "predict", total, unit: "pairs" }, context);
+
+async function estimateEach(
+  scorer: Scorer,
+  users: Int32Array,
+  items: Int32Array,
+  estimates: Float64Array,
+  pace: Pace,
+): Promise<void> {
+  for (let p = 0; p < users.length; p++) {
+    estimates[p] = scorer.estimate(users[p]!, items[p]!);
+    if (p % pairsPerStep === 0) await pace.step(p);
+  }
+}
