@@ -1,1 +1,79 @@
-export {};
+export { type Host, type MachineFacts, readHost } from "./host.ts";
+export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
+export {
+  type GenomeScore,
+  type ItemLinks,
+  type ItemTag,
+  replaceGenome,
+  replaceItemTags,
+  replaceLinks,
+} from "./sql/catalogue.ts";
+export {
+  beginImport,
+  failImport,
+  findFinishedImport,
+  findImport,
+  finishImport,
+  type Import,
+  type ImportOutcome,
+  listImports,
+  type NewImport,
+} from "./sql/imports.ts";
+export {
+  allItems,
+  findItem,
+  findItems,
+  type ItemPage,
+  type ListItemsOptions,
+  listItems,
+  type RatedItem,
+  removeUnratedItems,
+  upsertItems,
+} from "./sql/items.ts";
+export { withLock } from "./sql/lock.ts";
+export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
+export {
+  countStats,
+  type RatingBatch,
+  type RatingStats,
+  type ReplaceRatingsOptions,
+  ratingsOfUser,
+  replaceImportedRatings,
+} from "./sql/ratings.ts";
+export {
+  addRejects,
+  countRejects,
+  type ListRejectsOptions,
+  listRejects,
+  type RejectPage,
+  removeRejects,
+  type StoredReject,
+} from "./sql/rejects.ts";
+export {
+  failAbandonedRuns,
+  findRun,
+  type ListRunsOptions,
+  listRuns,
+  type Run,
+  type RunPage,
+  type RunTrackerOptions,
+  runTracker,
+} from "./sql/runs.ts";
+export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
+export {
+  addSnapshot,
+  currentSnapshot,
+  findSnapshot,
+  listSnapshots,
+  makeCurrent,
+  type SnapshotRecord,
+} from "./sql/snapshots.ts";
+export {
+  findUser,
+  type ListUsersOptions,
+  listUsers,
+  type RatingUser,
+  type UserPage,
+  upsertUsers,
+} from "./sql/users.ts";
+export { writeTransaction } from "./sql/write-transaction.ts";

@@ -1,0 +1,142 @@
+import type { ColumnType, Generated, Kysely } from "kysely";
+
+/**
+ * The records of a data dir: a Kysely instance on SQLite or Postgres. It is the port itself; every module of
+ * `sql/` takes it (or a transaction of it) as its first argument.
+ */
+export type Records = Kysely<Schema>;
+
+/** An instant: ISO 8601 UTC text on SQLite, `timestamptz` on Postgres. Write a `Date`; read with `new Date(…)`. */
+export type Instant = ColumnType<Date | string, Date, Date>;
+type OptionalInstant = ColumnType<Date | string | null, Date | null | undefined, Date | null>;
+
+/** Where a rating row came from. An import replaces `import` rows only. */
+export type RatingSource = "import" | "api" | "synthetic";
+
+/**
+ * Every table, by its public name. Ids of users and items are TEXT holding `String(id)`; JSON is TEXT.
+ * What each table and column means, for a person, is in `schema-comments.ts`.
+ */
+export interface Schema {
+  users: UserRow;
+  items: ItemRow;
+  genres: NameRow;
+  item_genres: { item_id: string; genre_id: number; position: number };
+  ratings: RatingRow;
+  tags: NameRow;
+  item_tags: { user_id: string; item_id: string; tag_id: number; tagged_at: number | null };
+  links: { item_id: string; imdb_id: string | null; tmdb_id: string | null };
+  genome_tags: { id: number; name: string };
+  genome_scores: { item_id: string; tag_id: number; relevance: number };
+  imports: ImportRow;
+  rejects: RejectRow;
+  snapshots: SnapshotRow;
+  snapshot_aliases: { alias: string; digest: string };
+  runs: RunRow;
+  run_parameters: { run_id: string; name: string; value: string; type: string };
+  run_metrics: { run_id: string; name: string; step: number; value: number; logged_at: Instant };
+  model_versions: ModelVersionRow;
+  model_aliases: { model: string; alias: string; version: number };
+  schema_version: { version: number; name: string; applied_at: Instant };
+}
+
+interface NameRow {
+  id: Generated<number>;
+  name: string;
+}
+
+interface UserRow {
+  id: string;
+  attributes: ColumnType<string, string | undefined, string>;
+  ratings: Generated<number>;
+  rating_sum: Generated<number>;
+}
+
+interface ItemRow {
+  id: string;
+  title: string;
+  title_search: string;
+  year: number | null;
+  ratings: Generated<number>;
+  rating_sum: Generated<number>;
+}
+
+interface RatingRow {
+  user_id: string;
+  item_id: string;
+  rating: number;
+  rated_at: number | null;
+  source: RatingSource;
+}
+
+interface ImportRow {
+  id: string;
+  source: string;
+  source_digest: string;
+  layout: string;
+  status: "running" | "finished" | "failed" | "cancelled";
+  rows: number | null;
+  rejected: number | null;
+  rejected_by_reason: string | null;
+  users: number | null;
+  items: number | null;
+  scale_min: number | null;
+  scale_max: number | null;
+  snapshot: string | null;
+  message: string | null;
+  started_at: Instant;
+  ended_at: OptionalInstant;
+}
+
+interface RejectRow {
+  id: Generated<number>;
+  import_id: string;
+  source: string;
+  line: number;
+  reason: string;
+  detail: string;
+  raw: string;
+}
+
+interface SnapshotRow {
+  digest: string;
+  parent: string | null;
+  manifest_key: string;
+  rows: number;
+  users: number;
+  items: number;
+  scale_min: number;
+  scale_max: number;
+  import_id: string | null;
+  created_at: Instant;
+}
+
+interface RunRow {
+  id: string;
+  experiment: string;
+  name: string;
+  status: "running" | "finished" | "failed" | "cancelled";
+  snapshot: string | null;
+  seed: number | null;
+  tags: string;
+  code_version: string | null;
+  host: string | null;
+  message: string | null;
+  started_at: Instant;
+  ended_at: OptionalInstant;
+}
+
+interface ModelVersionRow {
+  model: string;
+  version: number;
+  run_id: string;
+  algorithm: string;
+  options: string;
+  seed: number;
+  snapshot: string;
+  metrics: string;
+  object_key: string;
+  sha256: string;
+  bytes: number;
+  created_at: Instant;
+}
