@@ -21,4 +21,11 @@ export { baselineOnly } from "./recommenders/baseline-only.ts";
 export type { BaselineInput } from "./recommenders/baselines.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
 export type { ModelHeader } from "./scorer.ts";
+export { badRowReasons, moviesCsv, type RatingsCsvOptions, ratingsCsv } from "./synthesize/movielens-csv.ts";
+export {
+  type PersonRatings,
+  type SynthesizeOptions,
+  type SyntheticFilms,
+  synthesizeFilms,
+} from "./synthesize/synthesize-films.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

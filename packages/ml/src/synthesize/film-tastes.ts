@@ -33,11 +33,11 @@ export interface PersonTaste {
  * Gives every film a popularity, a quality and a place in taste space: the mean place of its genres and something
  * of its own. So people who like a genre tend to like its films, and there is more to learn than genres.
  *
- * popularity of the film of rank r = 1 / (r + films/50 + 2)^1.1, ranks at random (after Zipf–Mandelbrot)
+ * popularity of the film of rank r = 1 / (r + 20)^1.1, ranks at random (after Zipf–Mandelbrot)
  */
 export function filmTastes(random: Random, films: readonly Item[]): FilmTastes {
   const ranks = random.shuffle(Int32Array.from(films, (_, index) => index));
-  const popularity = Float64Array.from(ranks, (rank) => 1 / (rank + films.length / 50 + 2) ** 1.1);
+  const popularity = Float64Array.from(ranks, (rank) => 1 / (rank + 20) ** 1.1);
   // Films that many people see are better ones, on average.
   const quality = Float64Array.from(ranks, (rank) =>
     random.normal(0.3 - (0.6 * rank) / films.length, spread.film),
