@@ -2,37 +2,52 @@ import { z } from "zod";
 import { TamisError } from "./errors.ts";
 import { logLevels } from "./log.ts";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z.int("a port is a whole number from 0 to 65535").min(0).max(65_535);
+const digits = /^\d{1,9}$/;
 
-/**
- * Every setting of Tamis, with its default. Names are those of `tamis.config.json`; the environment variable
- * of `dataDir` is `TAMIS_DATA_DIR`, and so on.
- */
-export const Config = z.strictObject({
+const settings = z.strictObject({
   /** Folder of everything that is stored locally. */
   dataDir: z.string().min(1).default("./tamis-data"),
   /** `sqlite:PATH`. Default: `tamis.db` in `dataDir`. */
-  records: z.string().optional(),
+  records: z.string().min(1).optional(),
   /** `file:PATH`. Default: `lake` in `dataDir`. */
-  objects: z.string().optional(),
+  objects: z.string().min(1).optional(),
   /** Address the service listens on. */
   host: z.string().min(1).default("127.0.0.1"),
-  /** Port the service listens on; 0 lets the system choose. */
-  port: port.default(8080),
+  /** Port the service listens on, a number or its digits; 0 lets the system choose. */
+  port: z
+    .preprocess((given) => (typeof given === "string" && digits.test(given) ? Number(given) : given), port)
+    .default(8080),
   logLevel: z.enum(logLevels).default("info"),
 });
 
-/** A complete configuration: both URLs are filled in. */
-export type Config = Omit<z.infer<typeof Config>, "records" | "objects"> & {
-  records: string;
-  objects: string;
+/**
+ * Schema of the configuration: every setting of Tamis, named as in `tamis.config.json`, with its default.
+ * The result is complete: both URLs are filled in.
+ */
+export const Config = settings.transform((given) => ({
+  ...given,
+  records: given.records ?? `sqlite:${given.dataDir}/tamis.db`,
+  objects: given.objects ?? `file:${given.dataDir}/lake`,
+}));
+export type Config = z.infer<typeof Config>;
+
+/** How each setting is called on the command line and in the environment. */
+const names: Readonly<Record<keyof Config, { flag: string; variable: string }>> = {
+  dataDir: { flag: "--data-dir", variable: "TAMIS_DATA_DIR" },
+  records: { flag: "--records", variable: "TAMIS_RECORDS_URL" },
+  objects: { flag: "--objects", variable: "TAMIS_OBJECTS_URL" },
+  host: { flag: "--host", variable: "TAMIS_HOST" },
+  port: { flag: "--port", variable: "TAMIS_PORT" },
+  logLevel: { flag: "--log-level", variable: "TAMIS_LOG_LEVEL" },
 };
+const configKeys = Object.keys(names) as (keyof Config)[];
 
 /** Where a setting's value came from. */
 export type ConfigOrigin = "flag" | "environment" | "file" | "default";
 
 export interface ConfigSources {
-  /** Values given on the command line; `undefined` ones do not count. */
+  /** Values given on the command line; `undefined` ones and other flags do not count. */
   readonly flags?: Readonly<Record<string, unknown>>;
   /** The process environment, or the part of it that starts with `TAMIS_`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -53,56 +68,47 @@ export interface ResolvedConfig {
  * file. Environment variables that are not settings are left alone (other programs may own them).
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
-  const names = Object.keys(Config.shape) as (keyof Config)[];
+  const unknown = Object.keys(sources.file ?? {}).find((name) => !Object.hasOwn(names, name));
+  if (unknown !== undefined) {
+    throw new TamisError(
+      "configuration",
+      `tamis.config.json: unknown setting “${unknown}”; settings are: ${configKeys.join(", ")}.`,
+      { details: { setting: unknown } },
+    );
+  }
   const values: Record<string, unknown> = {};
   const origins = {} as Record<keyof Config, ConfigOrigin>;
-  for (const name of names) {
+  for (const key of configKeys) {
     const candidates: [ConfigOrigin, unknown][] = [
-      ["flag", sources.flags?.[name]],
-      ["environment", sources.environment?.[environmentVariable(name)] || undefined],
-      ["file", sources.file?.[name]],
+      ["flag", sources.flags?.[key]],
+      ["environment", sources.environment?.[environmentVariable(key)] || undefined],
+      ["file", sources.file?.[key]],
     ];
     const [origin, value] = candidates.find(([, given]) => given !== undefined) ?? ["default", undefined];
-    origins[name] = origin as ConfigOrigin;
-    if (value !== undefined) values[name] = value;
-  }
-  for (const name of Object.keys(sources.file ?? {})) {
-    if (!names.includes(name as keyof Config)) {
-      throw new TamisError(
-        "configuration",
-        `tamis.config.json: unknown setting “${name}”; settings are: ${names.join(", ")}.`,
-      );
-    }
+    origins[key] = origin;
+    values[key] = value;
   }
   const parsed = Config.safeParse(values);
   if (!parsed.success) throw configurationError(parsed.error, origins);
-  const { dataDir } = parsed.data;
-  return {
-    config: {
-      ...parsed.data,
-      records: parsed.data.records ?? `sqlite:${dataDir}/tamis.db`,
-      objects: parsed.data.objects ?? `file:${dataDir}/lake`,
-    },
-    origins,
-  };
+  return { config: parsed.data, origins };
 }
 
-/** The environment variable of a setting: `dataDir` → `TAMIS_DATA_DIR`. */
-export function environmentVariable(name: string): string {
-  return `TAMIS_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** The environment variable of a setting: `dataDir` → `TAMIS_DATA_DIR`, `records` → `TAMIS_RECORDS_URL`. */
+export function environmentVariable(setting: keyof Config): string {
+  return names[setting].variable;
 }
 
 function configurationError(error: z.ZodError, origins: Record<keyof Config, ConfigOrigin>): TamisError {
   const issue = error.issues[0];
-  const name = String(issue?.path[0] ?? "") as keyof Config;
-  const where = {
-    flag: `flag --${name}`,
-    environment: environmentVariable(name),
-    file: `tamis.config.json: ${name}`,
-    default: name,
+  const setting = issue?.path[0] as keyof Config;
+  const places = {
+    flag: names[setting].flag,
+    environment: names[setting].variable,
+    file: `tamis.config.json: ${setting}`,
+    default: setting,
   };
-  return new TamisError("configuration", `${where[origins[name] ?? "default"]}: ${issue?.message}.`, {
-    details: { setting: name },
+  return new TamisError("configuration", `${places[origins[setting]]}: ${issue?.message}.`, {
+    details: { setting },
     cause: error,
   });
 }

@@ -11,21 +11,21 @@ import { z } from "zod";
 export type Id = string | number;
 
 const wholeNumber = /^(?:0|-?[1-9]\d{0,15})$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what an id may not hold
-const controlCharacter = /[\u0000-\u001f\u007f]/;
+/** Control characters, and halves of surrogate pairs: those have no UTF-8 and would not come back from a store. */
+const unstorable = /[\p{Cc}\p{Cs}]/u;
 
 /** The longest id accepted, in UTF-16 code units. */
 export const maxIdLength = 256;
 
 /** The canonical form of an id: see {@link Id}. Does not validate; {@link Id} (the schema) does. */
 export function canonicalId(raw: string | number): Id {
-  if (typeof raw === "number") return raw;
+  if (typeof raw === "number") return raw === 0 ? 0 : raw; // -0 is 0
   if (!wholeNumber.test(raw)) return raw;
   const value = Number(raw);
   return Number.isSafeInteger(value) ? value : raw;
 }
 
-/** Schema of an {@link Id}: not empty, at most 256 characters, no control character, whole if a number. */
+/** Schema of an {@link Id}: not empty, at most 256 characters, no control character, whole and within ±(2^53 − 1) if a number. */
 export const Id = z
   .union([
     z.number().int("an id given as a number must be a whole number"),
@@ -33,7 +33,7 @@ export const Id = z
       .string()
       .min(1, "an id cannot be empty")
       .max(maxIdLength, `an id has at most ${maxIdLength} characters`)
-      .refine((text) => !controlCharacter.test(text), "an id cannot hold a control character"),
+      .refine((text) => !unstorable.test(text), "an id cannot hold a control character or half a character"),
   ])
   .transform(canonicalId);
 

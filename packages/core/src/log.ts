@@ -1,3 +1,5 @@
+import { isTamisError } from "./errors.ts";
+
 /** From the least to the most severe. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -35,9 +37,15 @@ export interface LogOptions {
 }
 
 /**
- * Creates a structured log. A field whose name speaks of a secret (`token`, `password`, `secret`, `authorization`,
- * `cookie`, `key` as a last word) is written as `[redacted]`, at any depth; an `Error` is written with its
- * code, message, stack and causes.
+ * Creates a structured log. Before a sink sees a record:
+ *
+ * - a field whose name ends in a secret (`token`, `password`, `secret`, `authorization`, `cookie`, `credentials`,
+ *   `apiKey` and its like; not a bare `key`) becomes `[redacted]`, at any depth, and so does the password of a
+ *   URL in any text;
+ * - an `Error` becomes its name, code, message, details, stack and causes;
+ * - plain objects and arrays are walked six levels deep (`[deep]` below), and an object met inside itself becomes
+ *   `[circular]`; an instance of another class becomes its name: `[Map]`, `[Socket]`;
+ * - a `bigint` becomes a number, or its digits beyond 2^53.
  */
 export function createLog(options: LogOptions): Log {
   const now = options.now ?? (() => new Date());
@@ -48,7 +56,12 @@ export function createLog(options: LogOptions): Log {
       (level: LogLevel) =>
       (message: string, fields: LogFields = {}) => {
         if (logLevels.indexOf(level) < least) return;
-        const record = { at: now(), level, message, fields: redact({ ...bound, ...fields }) };
+        const record = {
+          at: now(),
+          level,
+          message: redactText(message),
+          fields: redactFields({ ...bound, ...fields }, []),
+        };
         for (const sink of options.sinks) sink.write(record);
       };
     return {
@@ -65,46 +78,60 @@ export function createLog(options: LogOptions): Log {
 /** A log that goes nowhere: the default where a log is optional. */
 export const silentLog: Log = createLog({ sinks: [] });
 
-/** A record as one line of JSON: `at` (ISO 8601), `level`, `message`, then the fields. */
+/** A record as one line of JSON: `at` (ISO 8601), `level`, `message`, then the fields that have other names. */
 export function formatLogLine(record: LogRecord): string {
-  return JSON.stringify({
-    at: record.at.toISOString(),
-    level: record.level,
-    message: record.message,
-    ...record.fields,
-  });
+  const own = { at: record.at.toISOString(), level: record.level, message: record.message };
+  return JSON.stringify({ ...own, ...record.fields, ...own });
 }
 
 const secretName =
-  /(?:^|[_\-.])(?:tokens?|passwords?|passwd|secrets?|authorization|cookies?|credentials?|(?:api|access|private|secret|signing|hmac)[_-]?keys?)$/i;
-const camelWords = /([a-z0-9])([A-Z])/g;
+  /(?:token|password|passwd|passphrase|secret|authorization|cookie|credential|(?:api|access|private|secret|signing|encryption|hmac|pseudonym(?:isation)?)[-_ ]?key)s?$/i;
+const urlPassword = /(:\/\/[^\s:/@]*:)[^\s/@]+@/g;
+const maxDepth = 6;
 
-function redact(value: LogFields): LogFields {
-  return redactValue(value, 0) as LogFields;
-}
-
-function redactValue(value: unknown, depth: number): unknown {
-  if (value instanceof Error) return describeError(value, depth);
-  if (value instanceof Date) return value;
-  if (typeof value === "bigint") return Number(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (depth > 5) return "[deep]";
-  if (Array.isArray(value)) return value.map((each) => redactValue(each, depth + 1));
+function redactFields(fields: object, within: readonly object[]): LogFields {
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [
+    Object.entries(fields).map(([name, value]) => [
       name,
-      secretName.test(name.replace(camelWords, "$1_$2")) ? "[redacted]" : redactValue(each, depth + 1),
+      secretName.test(name) ? "[redacted]" : redactValue(value, within),
     ]),
   );
 }
 
-function describeError(error: Error, depth: number): unknown {
-  const code = (error as { code?: unknown }).code;
-  return {
-    name: error.name,
-    ...(code === undefined ? {} : { code }),
-    message: error.message,
-    stack: error.stack,
-    ...(error.cause === undefined || depth > 5 ? {} : { cause: redactValue(error.cause, depth + 1) }),
+/** @param within - the objects that hold `value`, outermost first. */
+function redactValue(value: unknown, within: readonly object[]): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  if (within.includes(value)) return "[circular]";
+  if (within.length === maxDepth) return "[deep]";
+  const here = [...within, value];
+  if (value instanceof Error) return describeError(value, here);
+  if (Array.isArray(value)) return value.map((each) => redactValue(each, here));
+  if (isPlain(value)) return redactFields(value, here);
+  return `[${value.constructor?.name ?? "object"}]`;
+}
+
+function redactText(text: string): string {
+  return text.replace(urlPassword, "$1[redacted]@");
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function describeError(error: Error, within: readonly object[]): LogFields {
+  const { name, code, message, details, stack, cause, errors } = error as Error & Record<string, unknown>;
+  const described = {
+    name,
+    code,
+    message,
+    details: isTamisError(error) ? details : undefined,
+    stack,
+    cause,
+    errors,
   };
+  const present = Object.entries(described).filter(([, value]) => value !== undefined);
+  return redactFields(Object.fromEntries(present), within);
 }

@@ -1,4 +1,4 @@
-import { canonicalId, type Id, Id as IdSchema } from "./id.ts";
+import { canonicalId, Id } from "./id.ts";
 import type { Rating, Scale } from "./rating.ts";
 
 /** Why a row was not accepted. The codes are stable: they are stored, counted and queried. */
@@ -50,14 +50,13 @@ export type Checked =
   | { readonly rating: Rating; readonly reason?: never }
   | { readonly rating?: never; readonly reason: RejectReason; readonly detail: string };
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
 /**
  * Turns one raw row into a {@link Rating}, or says why not. Blanks around a cell do not count.
  *
  * - `rating` is a decimal number (`4`, `4.5`, `-7.82`, `1e1`) inside `scale`, both ends included.
- * - `ratedAt` is Unix seconds, Unix milliseconds (taken as such from 1e11 on, and stored as seconds) or an
- *   ISO 8601 date or instant; a date without a zone is UTC.
+ * - `ratedAt` is what {@link parseInstant} reads.
  */
 export function checkRating(raw: RawRating, scale: Scale): Checked {
   const user = checkId(raw.userId, "missing_user", "user");
@@ -73,7 +72,7 @@ export function checkRating(raw: RawRating, scale: Scale): Checked {
   if (!(rating >= scale.min && rating <= scale.max)) {
     return {
       reason: "rating_out_of_scale",
-      detail: `the rating ${text} is outside the scale ${scale.min}..${scale.max}`,
+      detail: `the rating ${quote(text)} is outside the scale ${scale.min}..${scale.max}`,
     };
   }
   const ratedAt = parseInstant(raw.ratedAt ?? "");
@@ -86,27 +85,43 @@ export function checkRating(raw: RawRating, scale: Scale): Checked {
   return { rating: { userId: user.id, itemId: item.id, rating, ratedAt } };
 }
 
+const instant =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)? ?(Z|UTC|[+-][0-2]\d(?::?[0-5]\d)?)?)?$/i;
+
 /**
- * Unix seconds of a text, `null` when it is blank, `NaN` when it is no time. Accepts Unix seconds, Unix
- * milliseconds (from 1e11 on), `2017-08-18`, `2017/8/18` and ISO 8601 instants.
+ * Whole Unix seconds of a text, rounded down; `null` when it is blank, `NaN` when it is no instant from 1970 on.
+ *
+ * Accepts Unix seconds, Unix milliseconds (from 1e11 on), `2017-08-18`, `2017/8/18`, and either with a time
+ * (`2017-08-18T10:30:00.5+02:00`, `2017-08-18 10:30 UTC`). Without a zone it is UTC.
  */
 export function parseInstant(text: string): number | null {
   const trimmed = text.trim();
   if (trimmed === "") return null;
-  if (decimal.test(trimmed)) {
-    const number = Number(trimmed);
-    if (number < 0 || number >= 1e14) return Number.NaN;
-    return Math.floor(number >= 1e11 ? number / 1000 : number);
-  }
-  const date = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(trimmed);
-  if (date) {
-    const [year, month, day] = [Number(date[1]), Number(date[2]), Number(date[3])];
-    const utc = new Date(Date.UTC(year, month - 1, day));
-    return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day ? utc.getTime() / 1000 : Number.NaN;
-  }
-  if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(trimmed)) return Number.NaN;
-  const zoned = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(trimmed) ? trimmed : `${trimmed}Z`;
-  return Math.floor(Date.parse(zoned.replace(" ", "T")) / 1000);
+  const seconds = decimal.test(trimmed) ? unixSeconds(Number(trimmed)) : calendarSeconds(trimmed);
+  return seconds >= 0 ? seconds : Number.NaN;
+}
+
+function unixSeconds(number: number): number {
+  if (number >= 1e14) return Number.NaN;
+  return Math.floor(number >= 1e11 ? number / 1000 : number);
+}
+
+function calendarSeconds(text: string): number {
+  const found = instant.exec(text);
+  if (!found) return Number.NaN;
+  const [year = "", month = "", day = "", hour = "00", minute = "00", second = "00", zone] = found.slice(1);
+  const written = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${hour}:${minute}:${second}.000Z`;
+  const utc = new Date(written);
+  // An engine may carry 30 February to 2 March: what comes back must be what was written.
+  if (Number.isNaN(utc.getTime()) || utc.toISOString() !== written) return Number.NaN;
+  return utc.getTime() / 1000 - zoneSeconds(zone);
+}
+
+function zoneSeconds(zone: string | undefined): number {
+  const found = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? "");
+  if (!found) return 0;
+  const seconds = Number(found[2]) * 3600 + Number(found[3] ?? 0) * 60;
+  return found[1] === "-" ? -seconds : seconds;
 }
 
 function checkId(
@@ -118,7 +133,7 @@ function checkId(
   if (trimmed === "") return { reason: missing, detail: `the ${role} id is empty` };
   const canonical = canonicalId(trimmed);
   if (typeof canonical === "number") return { id: canonical };
-  const parsed = IdSchema.safeParse(trimmed);
+  const parsed = Id.safeParse(trimmed);
   if (parsed.success) return { id: parsed.data };
   return {
     reason: "invalid_id",

@@ -4,7 +4,7 @@ import type { Rating, Scale } from "./rating.ts";
 /**
  * A dictionary-encoded column of ids, as Arrow and Parquet have it: `ids[codes[row]]` is the id of a row.
  *
- * `ids` holds each id once, in order of first appearance, so `codes` of a whole table start 0, …
+ * `ids` holds each id once, in order of first appearance: the first row has code 0.
  */
 export interface IdColumn {
   readonly ids: readonly Id[];

@@ -7,17 +7,17 @@ export interface ScorePart<Name extends string = string> {
   readonly value: number | null;
   /** The weight as given. */
   readonly weight: number;
-  /** The weight after the missing parts' share was spread over the others; 0 when missing. Sums to 1. */
+  /** The weight after the missing parts' share was spread over the others; 0 when missing. They sum to 1. */
   readonly effectiveWeight: number;
-  /** `effectiveWeight · value`; contributions sum to the score. */
+  /** `effectiveWeight · value`, 0 when missing. They sum to the score. */
   readonly contribution: number;
 }
 
-/** A weighted score that shows its sum. `score` is `null` when a required part, or every part, is missing. */
+/** A weighted score that shows its sum. `score` is `null` when a required part, or every weighted part, is missing. */
 export interface WeightedScore<Name extends string = string> {
   readonly score: number | null;
   readonly parts: readonly ScorePart<Name>[];
-  /** Names of the parts that count, in the order of the weights. Two scores compare only when these agree. */
+  /** Names of the parts that are there, in the order of the weights. Two scores compare only when these agree. */
   readonly used: readonly Name[];
   readonly missing: readonly Name[];
 }
@@ -40,7 +40,8 @@ export interface WeightedScoreOptions<Name extends string> {
  *
  * @param weights - name to weight, each finite and not negative, at least one positive. They need not sum to 1.
  * @param values - name to the part's score.
- * @throws invalid_input for a NaN, infinite or out-of-scale value, a bad weight, or a value without a weight
+ * @throws invalid_input for a NaN, infinite or out-of-scale value, a bad weight, weights that are all 0, or a
+ * part without a weight
  *
  * @example
  * const weights = { cpu: 0.3, memory: 0.2, disk: 0.25, network: 0.15, gpu: 0.1 };
@@ -51,45 +52,43 @@ export function weightedScore<Name extends string>(
   values: Readonly<Partial<Record<Name, number | null>>>,
   options: WeightedScoreOptions<Name> = {},
 ): WeightedScore<Name> {
+  const { required = [], scale = { min: 0, max: 100 } } = options;
   const names = Object.keys(weights) as Name[];
-  const scale = options.scale ?? { min: 0, max: 100 };
-  for (const name of names) checkWeight(name, weights[name]);
-  for (const name of Object.keys(values) as Name[]) {
-    if (!Object.hasOwn(weights, name)) {
-      throw new TamisError(
-        "invalid_input",
-        `“${name}” has a value but no weight; weights are for: ${names.join(", ")}.`,
-      );
-    }
-    checkValue(name, values[name] ?? null, scale);
-  }
+  checkWeights(weights, names);
+  for (const name of [...(Object.keys(values) as Name[]), ...required]) checkKnown(name, names);
+  for (const name of names) checkValue(name, values[name] ?? null, scale);
 
-  const used = names.filter((name) => (values[name] ?? null) !== null);
   const missing = names.filter((name) => (values[name] ?? null) === null);
+  const used = names.filter((name) => !missing.includes(name));
   const total = used.reduce((sum, name) => sum + weights[name], 0);
-  const scorable = total > 0 && !(options.required ?? []).some((name) => missing.includes(name));
-
   const parts = names.map((name): ScorePart<Name> => {
     const value = values[name] ?? null;
     const effectiveWeight = value === null || total === 0 ? 0 : weights[name] / total;
-    return {
-      name,
-      value,
-      weight: weights[name],
-      effectiveWeight,
-      contribution: effectiveWeight * (value ?? 0),
-    };
+    const contribution = effectiveWeight * (value ?? 0);
+    return { name, value, weight: weights[name], effectiveWeight, contribution };
   });
+  const scorable = total > 0 && !required.some((name) => missing.includes(name));
   const weighted = used.reduce((sum, name) => sum + weights[name] * (values[name] ?? 0), 0);
-  return { score: scorable ? weighted / total : null, parts, used, missing };
+  // Rounding may step over an end of the scale by a hair.
+  const score = scorable ? Math.min(scale.max, Math.max(scale.min, weighted / total)) : null;
+  return { score, parts, used, missing };
 }
 
-function checkWeight(name: string, weight: number): void {
-  if (Number.isFinite(weight) && weight >= 0) return;
-  throw new TamisError(
-    "invalid_input",
-    `The weight of “${name}” is ${weight}; a weight is a number of 0 or more.`,
-  );
+function checkWeights<Name extends string>(weights: Readonly<Record<Name, number>>, names: Name[]): void {
+  for (const name of names) {
+    if (Number.isFinite(weights[name]) && weights[name] >= 0) continue;
+    throw new TamisError(
+      "invalid_input",
+      `The weight of “${name}” is ${weights[name]}; a weight is a number of 0 or more.`,
+    );
+  }
+  if (names.some((name) => weights[name] > 0)) return;
+  throw new TamisError("invalid_input", "Every weight is 0; at least one must be more.");
+}
+
+function checkKnown(name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  throw new TamisError("invalid_input", `“${name}” has no weight; weights are for: ${names.join(", ")}.`);
 }
 
 function checkValue(name: string, value: number | null, scale: { min: number; max: number }): void {
