@@ -1,0 +1,117 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { silentLog } from "@tamis/core";
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { secureHeaders } from "hono/secure-headers";
+import { assetRoutes } from "./assets.ts";
+import { authenticate } from "./authenticate.ts";
+import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
+import { answerProblemPage } from "./dashboard/problem-page.tsx";
+import { onlyLoopbackHosts } from "./loopback.ts";
+import { createMetrics } from "./metrics.ts";
+import { observe } from "./observe.ts";
+import {
+  answerInvalid,
+  answerProblem,
+  type Problem,
+  problem,
+  problemOf,
+  problemResponse,
+} from "./problem.ts";
+import { healthPaths, healthRoutes } from "./routes/health.ts";
+import { itemRoutes } from "./routes/items.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { modelRoutes } from "./routes/models.ts";
+import { openApiRoutes } from "./routes/openapi.ts";
+import { predictRoutes } from "./routes/predict.ts";
+import { statsRoutes } from "./routes/stats.ts";
+import type { AppEnv, Services } from "./services.ts";
+import { createServing } from "./serving.ts";
+
+/** The largest body accepted, in bytes. */
+export const maxBodyBytes = 1_048_576;
+
+/** The service as a Hono app: `app.request(…)` calls it without a socket, `serve(app)` listens. */
+export interface App extends OpenAPIHono<AppEnv> {
+  /** Whether every door but health asks for a token. */
+  readonly requiresToken: boolean;
+}
+
+/**
+ * Puts the service together. Nothing is read or opened before the first request.
+ *
+ * @throws configuration for a token hash that is none
+ */
+export function createApp(services: Services): App {
+  const { environment, tokenHashes = [], log = silentLog } = services;
+  const requiresToken = tokenHashes.length > 0;
+  const metrics = createMetrics();
+  const serving = createServing(services, metrics);
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result, context) =>
+      result.success ? undefined : answerInvalid(context, result.target, result.error),
+  });
+
+  app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
+  app.use(secureHeaders(headers));
+  app.use(requiresToken ? exceptHealth(authenticate(tokenHashes)) : onlyLoopbackHosts);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+
+  app.route("/", healthRoutes(services, serving));
+  app.route("/", metricsRoutes(metrics));
+  app.route("/", predictRoutes(serving, metrics));
+  app.route("/", itemRoutes(services));
+  app.route("/", statsRoutes(services));
+  app.route("/", modelRoutes(services));
+  app.route("/", assetRoutes());
+  app.route("/", dashboardRoutes(services, serving));
+  app.route("/", openApiRoutes(app));
+
+  const answer = (context: Context<AppEnv>, body: Problem) =>
+    context.req.header("Accept")?.includes("text/html")
+      ? answerProblemPage(context, body, environment)
+      : problemResponse(context, body);
+  app.notFound((context) =>
+    answer(
+      context,
+      problem("not_found", `There is nothing at ${context.req.path}.`, context.get("requestId")),
+    ),
+  );
+  app.onError((error, context) => {
+    const requestId = context.get("requestId");
+    const body = problemOf(error, requestId);
+    if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
+    return answer(context, body);
+  });
+  return Object.assign(app, { requiresToken });
+}
+
+/** Pages use one stylesheet of our own and no script; nothing may frame them. */
+const headers = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+  strictTransportSecurity: false,
+};
+
+function exceptHealth(check: ReturnType<typeof authenticate>): typeof check {
+  return (context, next) => (healthPaths.has(context.req.path) ? next() : check(context, next));
+}
+
+function answerMethodNotAllowed(context: Context<AppEnv>, allowed: readonly string[]): Response {
+  context.header("Allow", allowed.join(", "));
+  return answerProblem(context, "method_not_allowed", `Here is only: ${allowed.join(", ")}.`);
+}
+
+function answerTooLarge(context: Context<AppEnv>): Response {
+  context.header("Connection", "close");
+  return answerProblem(context, "payload_too_large", `A body has at most ${maxBodyBytes} bytes.`);
+}

@@ -1,0 +1,84 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { type Log, silentLog } from "@tamis/core";
+import type { AppEnv, Services } from "../services.ts";
+import type { Serving } from "../serving.ts";
+import { json } from "./answers.ts";
+
+/** Open to everybody, token or not: they say that the service lives, and nothing else. */
+export const healthPaths: ReadonlySet<string> = new Set([
+  "/health",
+  "/api/health",
+  "/livez",
+  "/readyz",
+  "/predict/health",
+]);
+
+const Health = z.object({ status: z.literal("ok"), environment: z.string() }).openapi("Health");
+const Check = z.object({ status: z.enum(["ok", "none", "error"]), detail: z.string().optional() });
+const Readiness = z
+  .object({
+    status: z.enum(["ready", "not_ready"]),
+    checks: z.object({
+      records: Check.extend({ schema_version: z.number().int().optional() }),
+      model: Check.extend({ version: z.number().int().optional() }),
+    }),
+  })
+  .openapi("Readiness");
+type Readiness = z.infer<typeof Readiness>;
+
+const get = (path: string, summary: string) =>
+  createRoute({ method: "get", path, summary, responses: { 200: json("It answers", Health) } });
+
+const livez = createRoute({
+  method: "get",
+  path: "/livez",
+  summary: "The process answers",
+  responses: { 200: json("It does", z.object({ status: z.literal("alive") })) },
+});
+
+const readyz = createRoute({
+  method: "get",
+  path: "/readyz",
+  summary: "Everything needed to answer is there",
+  responses: { 200: json("Ready", Readiness), 503: json("Not ready", Readiness) },
+});
+
+export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
+  const { environment, log = silentLog } = services;
+  const routes = new OpenAPIHono<AppEnv>();
+  for (const path of ["/health", "/api/health"]) {
+    routes.openapi(get(path, "The service answers"), (context) =>
+      context.json({ status: "ok" as const, environment }, 200),
+    );
+  }
+  routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
+  routes.openapi(readyz, async (context) => {
+    const checks = {
+      records: await checkRecords(services, log),
+      model: await checkModel(serving),
+    };
+    const ready = checks.records.status !== "error" && checks.model.status !== "error";
+    return context.json({ status: ready ? "ready" : "not_ready", checks } as const, ready ? 200 : 503);
+  });
+  return routes;
+}
+
+async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["checks"]["records"]> {
+  try {
+    const { version } = await tamis.records
+      .selectFrom("schema_version")
+      .select(({ fn }) => fn.max("version").as("version"))
+      .executeTakeFirstOrThrow();
+    return { status: "ok", schema_version: Number(version) };
+  } catch (error) {
+    log.error("records not readable", { error });
+    return { status: "error", detail: "The records cannot be read; the log has the cause." };
+  }
+}
+
+async function checkModel(serving: Serving): Promise<Readiness["checks"]["model"]> {
+  const { champion, failure } = await serving.state();
+  if (failure) return { status: "error", detail: failure };
+  if (champion) return { status: "ok", version: champion.version.version };
+  return { status: "none", detail: "No model was promoted yet; unknown users' answers are by popularity." };
+}

@@ -1,0 +1,32 @@
+import type { EnvironmentName, Log } from "@tamis/core";
+import type { Tamis } from "@tamis/storage";
+
+/** What the service is built on. Stores are opened, and closed, by the caller. */
+export interface Services {
+  readonly tamis: Tamis;
+  /** Shown on every page. */
+  readonly environment: EnvironmentName;
+  /** @default a log that goes nowhere */
+  readonly log?: Log;
+  /** Registered model whose champion is served. @default "Best_Film_Recommender" */
+  readonly model?: string;
+  /**
+   * SHA-256 of each accepted bearer token ({@link hashToken}). When given, everything but the health routes needs
+   * one; when not, the service answers to loopback names only.
+   */
+  readonly tokenHashes?: readonly string[];
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+  /** Makes request ids. @default crypto.randomUUID */
+  readonly newId?: () => string;
+}
+
+/** What every handler finds in its context. */
+export interface AppEnv {
+  readonly Variables: { readonly requestId: string };
+}
+
+/** The registered model a service serves. */
+export function modelName(services: Services): string {
+  return services.model ?? "Best_Film_Recommender";
+}

@@ -1,0 +1,174 @@
+import { type Id, type Item, isTamisError, type ModelVersion, silentLog, TamisError } from "@tamis/core";
+import {
+  type ColdStart,
+  coldStart,
+  loadVersion,
+  type Model,
+  type Recommendation,
+  recommend,
+} from "@tamis/ml";
+import {
+  allItems,
+  currentSnapshot,
+  modelCatalog,
+  ratingsOfUser,
+  readSnapshot,
+  type SnapshotRecord,
+} from "@tamis/storage";
+import type { Metrics } from "./metrics.ts";
+import { modelName, type Services } from "./services.ts";
+
+/** What is served now: replaced as a whole, never changed. */
+export interface ServingState {
+  readonly champion: { readonly model: Model; readonly version: ModelVersion } | undefined;
+  /** Answers for users the champion does not know; from the current snapshot when there is no champion. */
+  readonly coldStart: ColdStart | undefined;
+  readonly items: ReadonlyMap<Id, Item>;
+  /** Why the latest champion could not be loaded; the one before is then still served, if there was one. */
+  readonly failure?: string;
+}
+
+/** Items for one user, and what chose them. */
+export interface Recommendations {
+  readonly recommendations: readonly (Recommendation & { readonly title: string })[];
+  /** `null` when no model was promoted yet. */
+  readonly modelVersion: number | null;
+  /** Whether the model does not know the user. */
+  readonly coldStart: boolean;
+}
+
+/** The champion and the titles in memory. */
+export interface Serving {
+  /**
+   * The champion, after a look at the catalog when the last look is a second old, so that a training in another
+   * process is picked up without a restart. While a new one is read, every request waits for it.
+   */
+  state(): Promise<ServingState>;
+  /**
+   * The `n` best unseen items of a user: one query for the user's ratings, the rest is in memory.
+   *
+   * @throws not_found with neither model nor data, or nothing left to recommend
+   * @throws unavailable when the champion cannot be read
+   */
+  recommend(userId: Id, n: number): Promise<Recommendations>;
+}
+
+/** How old the last look at the catalog may be, in milliseconds. */
+const lookEveryMs = 1_000;
+/** How long a champion that could not be read is left alone, in milliseconds. */
+const retryEveryMs = 30_000;
+
+interface Held {
+  /** Which champion and which data: when it changes, everything is read anew. */
+  readonly key: string;
+  readonly state: ServingState;
+  readonly loadedAt: number;
+}
+
+export function createServing(services: Services, metrics: Metrics): Serving {
+  const { records } = services.tamis;
+  const now = () => (services.now ?? (() => new Date()))().getTime();
+  const catalog = modelCatalog(records);
+  let held: Held | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    const version = await catalog.find(modelName(services), "champion");
+    const snapshot = await currentSnapshot(records);
+    const key = JSON.stringify([version?.version, version?.sha256, snapshot?.digest, snapshot?.importId]);
+    const retry = held?.state.failure !== undefined && now() - held.loadedAt >= retryEveryMs;
+    if (held?.key !== key || retry) {
+      const state = await load(services, version, snapshot, held?.state);
+      held = { key, state, loadedAt: now() };
+      publish(metrics, state);
+    }
+    lookedAt = now();
+  }
+
+  async function state(): Promise<ServingState> {
+    if (held === undefined || now() - lookedAt >= lookEveryMs) {
+      looking ??= look().finally(() => {
+        looking = undefined;
+      });
+      await looking;
+    }
+    return (held as Held).state;
+  }
+
+  return {
+    state,
+    async recommend(userId, n) {
+      const serving = await state();
+      if (serving.champion === undefined && serving.failure) {
+        throw new TamisError("unavailable", serving.failure);
+      }
+      if (serving.coldStart === undefined) throw nothingToRecommend();
+      return recommendFrom(serving as Ready, userId, await ratingsOfUser(records, userId), n);
+    },
+  };
+}
+
+type Ready = ServingState & { readonly coldStart: ColdStart };
+
+function recommendFrom(
+  { champion, coldStart, items }: Ready,
+  userId: Id,
+  history: Awaited<ReturnType<typeof ratingsOfUser>>,
+  n: number,
+): Recommendations {
+  const model = champion?.model;
+  const found = recommend({ model, coldStart, userId, history, n, items });
+  if (found.length === 0)
+    throw new TamisError("not_found", `Nothing is left to recommend to user ${userId}.`);
+  return {
+    recommendations: found.map((each) => ({
+      ...each,
+      title: items.get(each.itemId)?.title ?? String(each.itemId),
+    })),
+    modelVersion: champion?.version.version ?? null,
+    coldStart: !model?.knowsUser(userId),
+  };
+}
+
+/** Reads champion and titles. A champion that cannot be read is a state, not an error: the service lives on. */
+async function load(
+  services: Services,
+  version: ModelVersion | undefined,
+  snapshot: SnapshotRecord | undefined,
+  previous: ServingState | undefined,
+): Promise<ServingState> {
+  const { tamis, log = silentLog } = services;
+  const items = new Map((await allItems(tamis.records)).map((item) => [item.itemId, item]));
+  if (version === undefined) {
+    const data = snapshot && (await readSnapshot(tamis, snapshot.digest));
+    return { champion: undefined, coldStart: data && coldStart(data.table, items), items };
+  }
+  try {
+    const loaded = await loadVersion(tamis.objects, version);
+    return { champion: { model: loaded.model, version }, coldStart: loaded.coldStart, items };
+  } catch (error) {
+    log.error("champion not readable", { model: version.model, version: version.version, error });
+    const why = isTamisError(error) && error.code === "corrupt_data" ? "is damaged" : "cannot be read";
+    return {
+      champion: previous?.champion,
+      coldStart: previous?.coldStart,
+      items,
+      failure: `The file of model version ${version.version} ${why}. Train again, or promote another version.`,
+    };
+  }
+}
+
+function publish(metrics: Metrics, { champion }: ServingState): void {
+  metrics.model.reset();
+  if (champion === undefined) return;
+  const { model, algorithm, version, snapshot } = champion.version;
+  metrics.model.set({ model, algorithm, version: String(version), snapshot }, 1);
+}
+
+function nothingToRecommend(): TamisError {
+  return new TamisError(
+    "not_found",
+    "There is no model and no data to recommend from. Import ratings (tamis import movielens PATH), then: tamis train",
+  );
+}
