@@ -19,6 +19,13 @@ export type {
 } from "./recommender.ts";
 export { baselineOnly } from "./recommenders/baseline-only.ts";
 export type { BaselineInput } from "./recommenders/baselines.ts";
+export { knnBaseline } from "./recommenders/knn-baseline.ts";
+export { knnBasic } from "./recommenders/knn-basic.ts";
+export type { KnnInput } from "./recommenders/knn-options.ts";
+export { knnWithMeans } from "./recommenders/knn-with-means.ts";
+export { knnWithZScore } from "./recommenders/knn-with-z-score.ts";
+export { normalPredictor } from "./recommenders/normal-predictor.ts";
+export { type SvdInput, svd } from "./recommenders/svd.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
 export type { ModelHeader } from "./scorer.ts";
 export { badRowReasons, moviesCsv, type RatingsCsvOptions, ratingsCsv } from "./synthesize/movielens-csv.ts";

@@ -41,6 +41,11 @@ export interface Model {
    * {@link Model.itemIds}, not clipped (so that ranking keeps the differences beyond the scale's end).
    */
   scoreItems(userId: Id): Float64Array;
+  /**
+   * How alike the model holds two items: 1 the same, 0 nothing in common (or an unknown item), negative opposite.
+   * Absent when the algorithm does not relate items to each other. Used to say why an item is recommended.
+   */
+  similarity?(itemId: Id, otherItemId: Id): number;
   /** What a model file stores: named typed arrays. `restoreModel` reads them back. */
   tensors(): ModelTensors;
 }

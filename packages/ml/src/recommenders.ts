@@ -2,6 +2,12 @@ import { TamisError } from "@tamis/core";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Model, ModelTensors, Recommender } from "./recommender.ts";
 import { baselineOnly, restoreBaselineOnly } from "./recommenders/baseline-only.ts";
+import { knnBaseline, restoreKnnBaseline } from "./recommenders/knn-baseline.ts";
+import { knnBasic, restoreKnnBasic } from "./recommenders/knn-basic.ts";
+import { knnWithMeans, restoreKnnWithMeans } from "./recommenders/knn-with-means.ts";
+import { knnWithZScore, restoreKnnWithZScore } from "./recommenders/knn-with-z-score.ts";
+import { normalPredictor, restoreNormalPredictor } from "./recommenders/normal-predictor.ts";
+import { restoreSvd, svd } from "./recommenders/svd.ts";
 import type { ModelHeader } from "./scorer.ts";
 
 interface Algorithm {
@@ -11,7 +17,13 @@ interface Algorithm {
 
 /** The one table of algorithms. */
 const algorithms = {
+  svd: { create: svd, restore: restoreSvd },
+  "knn-basic": { create: knnBasic, restore: restoreKnnBasic },
+  "knn-with-means": { create: knnWithMeans, restore: restoreKnnWithMeans },
+  "knn-with-z-score": { create: knnWithZScore, restore: restoreKnnWithZScore },
+  "knn-baseline": { create: knnBaseline, restore: restoreKnnBaseline },
   "baseline-only": { create: baselineOnly, restore: restoreBaselineOnly },
+  "normal-predictor": { create: normalPredictor, restore: restoreNormalPredictor },
 } satisfies Record<string, Algorithm>;
 
 /** The name of an algorithm of this package. */

@@ -27,6 +27,8 @@ export interface Scorer {
   ): Promise<void>;
   /** Fills `estimates`, shape (items), faster than item by item. */
   estimateItems?(user: number, estimates: Float64Array): void;
+  /** See {@link Model.similarity}; for known items. */
+  similarity?(item: number, otherItem: number): number;
   tensors(): ModelTensors["arrays"];
 }
 
@@ -46,7 +48,7 @@ export function createModel(
   scorer: Scorer,
 ): Model {
   const { min, max } = header.scale;
-  const clip = (estimate: number) => (estimate < min ? min : estimate > max ? max : estimate);
+  const clip = (estimate: number) => Math.min(Math.max(estimate, min), max);
   const userNumbers = numbersOf(users);
   const itemNumbers = numbersOf(items);
   const userNumber = (id: Id) => userNumbers.get(canonicalId(id)) ?? -1;
@@ -78,6 +80,12 @@ export function createModel(
       else for (let item = 0; item < items.length; item++) estimates[item] = scorer.estimate(user, item);
       return estimates;
     },
+    ...(scorer.similarity && {
+      similarity(itemId: Id, otherItemId: Id) {
+        const [item, other] = [itemNumber(itemId), itemNumber(otherItemId)];
+        return item < 0 || other < 0 ? 0 : scorer.similarity!(item, other);
+      },
+    }),
     tensors: () => ({ users, items, arrays: scorer.tensors() }),
   };
 

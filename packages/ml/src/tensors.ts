@@ -1,5 +1,6 @@
 import { TamisError } from "@tamis/core";
 import type { ModelTensors, Tensor } from "./recommender.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 
 /** A tensor of shape (length of `data`). */
 export function vector(data: Tensor["data"]): Tensor {
@@ -15,10 +16,9 @@ export function scalar(value: number): Tensor {
 export interface TensorReader {
   /** @throws corrupt_data when it is not there, or of another type or shape */
   float64(name: string, ...shape: number[]): Float64Array;
-  int32(name: string, ...shape: number[]): Int32Array;
   scalar(name: string): number;
-  /** How many entries a tensor of one dimension has. */
-  lengthOf(name: string): number;
+  /** The tensors `starts`, `columns` and `values` of a sparse matrix. */
+  sparseRows(rowCount: number, columnCount: number): SparseRows;
 }
 
 /** @param algorithm - for the error messages */
@@ -47,14 +47,27 @@ export function readTensors(algorithm: string, { arrays }: ModelTensors): Tensor
     if (values instanceof Float64Array) return values;
     throw wrongType(name, "Float64");
   };
+  const int32 = (name: string, ...shape: number[]) => {
+    const values = data(name, shape);
+    if (values instanceof Int32Array) return values;
+    throw wrongType(name, "Int32");
+  };
   return {
     float64,
-    int32(name, ...shape) {
-      const values = data(name, shape);
-      if (values instanceof Int32Array) return values;
-      throw wrongType(name, "Int32");
-    },
     scalar: (name) => float64(name, 1)[0]!,
-    lengthOf: (name) => find(name).data.length,
+    sparseRows(rowCount, columnCount) {
+      const starts = int32("starts", rowCount + 1);
+      const length = find("columns").data.length;
+      const columns = int32("columns", length);
+      const ordered = starts.every((start, row) => start >= (row === 0 ? 0 : starts[row - 1]!));
+      const inside = columns.every((column) => column >= 0 && column < columnCount);
+      if (starts[0] === 0 && starts[rowCount] === length && ordered && inside) {
+        return { starts, columns, values: float64("values", length) };
+      }
+      throw new TamisError(
+        "corrupt_data",
+        `The ${algorithm} model's tensors “starts” and “columns” are not a matrix of ${rowCount} rows and ${columnCount} columns; train it again.`,
+      );
+    },
   };
 }

@@ -1,0 +1,37 @@
+import type { SparseRows } from "../sparse-rows.ts";
+
+/** The mean of the ratings of each x: shape (x). `ratings` is y × x, and every x is there at least once. */
+export function meansOf({ columns, values }: SparseRows, xCount: number): Float64Array {
+  const means = new Float64Array(xCount);
+  const counts = new Int32Array(xCount);
+  for (let p = 0; p < columns.length; p++) {
+    means[columns[p]!]! += values[p]!;
+    counts[columns[p]!]!++;
+  }
+  return means.map((sum, x) => sum / counts[x]!);
+}
+
+/**
+ * The standard deviation of the ratings of each x, √(Σ (r − mean_x)² / n_x): shape (x). An x whose ratings are all
+ * equal is given the deviation of all ratings around μ, and 1 when that is 0 too: it is a divisor.
+ */
+export function deviationsOf({ columns, values }: SparseRows, means: Float64Array, mu: number): Float64Array {
+  const xCount = means.length;
+  const squares = new Float64Array(xCount);
+  const counts = new Int32Array(xCount);
+  const lowest = new Float64Array(xCount).fill(Number.POSITIVE_INFINITY);
+  const highest = new Float64Array(xCount).fill(Number.NEGATIVE_INFINITY);
+  let allSquares = 0;
+  for (let p = 0; p < columns.length; p++) {
+    const x = columns[p]!;
+    const rating = values[p]!;
+    squares[x]! += (rating - means[x]!) ** 2;
+    counts[x]!++;
+    lowest[x] = Math.min(lowest[x]!, rating);
+    highest[x] = Math.max(highest[x]!, rating);
+    allSquares += (rating - mu) ** 2;
+  }
+  const differ = lowest.some((low, x) => low < highest[x]! || low !== lowest[0]);
+  const overall = differ ? Math.sqrt(allSquares / columns.length) : 1;
+  return squares.map((sum, x) => (lowest[x] === highest[x] ? overall : Math.sqrt(sum / counts[x]!)));
+}

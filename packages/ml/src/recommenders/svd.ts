@@ -1,0 +1,183 @@
+import { createRandom, TamisError } from "@tamis/core";
+import { z } from "zod";
+import { createPace } from "../pace.ts";
+import { parseOptions } from "../parse-options.ts";
+import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
+import { createModel, type ModelHeader } from "../scorer.ts";
+import { rowOfEntries } from "../sparse-rows.ts";
+import { readTensors, scalar, vector } from "../tensors.ts";
+import { denseOf } from "../trainset.ts";
+import type { DenseTrainset } from "../trainset-dense.ts";
+import { dotProduct, type SvdParameters, type SvdRates, svdSweep } from "./svd-sweep.ts";
+
+const algorithm = "svd";
+const rate = z.number().positive();
+const penalty = z.number().min(0);
+
+const SvdOptions = z.strictObject({
+  /** k, the length of p_u and q_i. */
+  factors: z.int().min(1).default(100),
+  /** Passes over all ratings. */
+  epochs: z.int().min(1).default(20),
+  /** Whether μ, b_u and b_i take part; without them this is probabilistic matrix factorisation. */
+  biased: z.boolean().default(true),
+  /** The factors start as draws from N(initMean, initStd²). */
+  initMean: z.number().default(0),
+  initStd: z.number().min(0).default(0.1),
+  /** γ. */
+  learningRate: rate.default(0.005),
+  /** λ. */
+  regularization: penalty.default(0.02),
+  learningRateBu: rate.optional(),
+  learningRateBi: rate.optional(),
+  learningRatePu: rate.optional(),
+  learningRateQi: rate.optional(),
+  regularizationBu: penalty.optional(),
+  regularizationBi: penalty.optional(),
+  regularizationPu: penalty.optional(),
+  regularizationQi: penalty.optional(),
+});
+type SvdOptions = z.output<typeof SvdOptions>;
+
+/** Options of {@link svd}; every one has a default. */
+export type SvdInput = z.input<typeof SvdOptions>;
+
+/**
+ * Matrix factorisation by stochastic gradient descent, as of the Netflix prize.
+ *
+ *     r̂_ui = μ + b_u + b_i + q_i · p_u
+ *
+ * minimises Σ (r_ui − r̂_ui)² + λ (b_u² + b_i² + |q_i|² + |p_u|²). The gradient steps are in `svd-sweep.ts`;
+ * ratings are visited user by user, without a shuffle. All biases start at 0; the factors are drawn from
+ * `createRandom(seed)`, the users' first, each row by row.
+ *
+ * An unknown user or item has no bias and no factors: its terms are 0. With `biased: false`, r̂_ui = q_i · p_u,
+ * and μ stands for a pair with an unknown side.
+ *
+ * @default { factors: 100, epochs: 20, biased: true, initMean: 0, initStd: 0.1, learningRate: 0.005,
+ * regularization: 0.02 }; `learningRateBu`, `Bi`, `Pu`, `Qi` and `regularizationBu`, `Bi`, `Pu`, `Qi` take the place
+ * of `learningRate` and `regularization` for one kind of parameter
+ * @throws invalid_input for an unknown or impossible option; `fit` throws analysis when the descent diverges
+ * @source Koren, Bell, Volinsky, "Matrix Factorization Techniques for Recommender Systems", IEEE Computer 42(8),
+ * 2009, equations (4) and (5); without biases: Salakhutdinov, Mnih, "Probabilistic Matrix Factorization", NIPS
+ * 2007; defaults of Surprise 1.1.4
+ */
+export function svd(options?: SvdInput): Recommender {
+  const parsed = parseOptions(algorithm, SvdOptions, options);
+  return {
+    algorithm,
+    options: parsed,
+    async fit(trainset, context = {}) {
+      const seed = context.seed ?? 42;
+      const dense = denseOf(trainset);
+      const { users, items } = dense;
+      const { bu, bi, pu, qi } = await descend(dense, parsed, { ...context, seed });
+      return restoreSvd(
+        { algorithm, options: parsed, seed, scale: dense.scale },
+        {
+          users,
+          items,
+          arrays: {
+            mu: scalar(dense.globalMean),
+            bu: vector(bu),
+            bi: vector(bi),
+            pu: { shape: [users.length, parsed.factors], data: pu },
+            qi: { shape: [items.length, parsed.factors], data: qi },
+          },
+        },
+      );
+    },
+  };
+}
+
+/** Tensors: `mu` (1), `bu` (users), `bi` (items), `pu` (users × factors), `qi` (items × factors). */
+export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
+  const { biased, factors } = parseOptions(algorithm, SvdOptions, header.options);
+  const { users, items, arrays } = tensors;
+  const read = readTensors(algorithm, tensors);
+  const mu = read.scalar("mu");
+  const bu = read.float64("bu", users.length);
+  const bi = read.float64("bi", items.length);
+  const pu = read.float64("pu", users.length, factors);
+  const qi = read.float64("qi", items.length, factors);
+  return createModel(header, users, items, {
+    estimate(user, item) {
+      const known = user >= 0 && item >= 0;
+      const affinity = known ? dotProduct(pu, user * factors, qi, item * factors, factors) : 0;
+      if (!biased) return known ? affinity : mu;
+      return mu + (user < 0 ? 0 : bu[user]!) + (item < 0 ? 0 : bi[item]!) + affinity;
+    },
+    tensors: () => arrays,
+  });
+}
+
+/** Updates of single factors between two looks at the clock: some milliseconds. */
+const workPerStep = 4_000_000;
+
+async function descend(
+  { users, items, byUser, globalMean }: DenseTrainset,
+  options: SvdOptions,
+  context: FitContext & { seed: number },
+): Promise<SvdParameters> {
+  const { factors, epochs, biased } = options;
+  const parameters = initialParameters(users.length, items.length, options, context.seed);
+  const data = { users: rowOfEntries(byUser), items: byUser.columns, ratings: byUser.values };
+  const rates = ratesOf(options);
+  const mu = biased ? globalMean : 0;
+  const length = data.ratings.length;
+  const stepLength = Math.ceil(workPerStep / factors);
+  const pace = createPace({ phase: "fit svd", total: epochs, unit: "epochs" }, context);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let from = 0; from < length; from += stepLength) {
+      const to = Math.min(from + stepLength, length);
+      svdSweep(parameters, data, rates, factors, mu, biased, from, to);
+      if (to < length) await pace.step(epoch);
+    }
+    if (!allFinite(parameters)) throw diverged(epoch + 1);
+    await pace.step(epoch + 1);
+  }
+  return parameters;
+}
+
+function initialParameters(users: number, items: number, options: SvdOptions, seed: number): SvdParameters {
+  const { factors, initMean, initStd } = options;
+  const random = createRandom(seed);
+  const draw = (length: number) => {
+    const factorsOfAll = new Float64Array(length);
+    for (let f = 0; f < length; f++) factorsOfAll[f] = random.normal(initMean, initStd);
+    return factorsOfAll;
+  };
+  const pu = draw(users * factors);
+  const qi = draw(items * factors);
+  return { bu: new Float64Array(users), bi: new Float64Array(items), pu, qi };
+}
+
+function ratesOf(options: SvdOptions): SvdRates {
+  const { learningRate, regularization } = options;
+  return {
+    learningRateBu: options.learningRateBu ?? learningRate,
+    learningRateBi: options.learningRateBi ?? learningRate,
+    learningRatePu: options.learningRatePu ?? learningRate,
+    learningRateQi: options.learningRateQi ?? learningRate,
+    regularizationBu: options.regularizationBu ?? regularization,
+    regularizationBi: options.regularizationBi ?? regularization,
+    regularizationPu: options.regularizationPu ?? regularization,
+    regularizationQi: options.regularizationQi ?? regularization,
+  };
+}
+
+/** Whether every parameter is a finite number; a sum is not finite as soon as one term is not. */
+function allFinite(parameters: SvdParameters): boolean {
+  let sum = 0;
+  for (const values of Object.values(parameters) as Float64Array[]) {
+    for (let p = 0; p < values.length; p++) sum += values[p]!;
+  }
+  return Number.isFinite(sum);
+}
+
+function diverged(epoch: number): TamisError {
+  return new TamisError(
+    "analysis",
+    `svd: the descent diverged in epoch ${epoch}; use a smaller learningRate or a larger regularization.`,
+  );
+}
