@@ -47,7 +47,7 @@ export interface RawRating {
 
 /** What {@link checkRating} found: a rating, or the reason there is none. */
 export type Checked =
-  | { readonly rating: Rating; readonly reason?: never }
+  | { readonly rating: Rating; readonly reason?: never; readonly detail?: never }
   | { readonly rating?: never; readonly reason: RejectReason; readonly detail: string };
 
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;

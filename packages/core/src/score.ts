@@ -49,8 +49,8 @@ export interface WeightedScoreOptions<Name extends string> {
  */
 export function weightedScore<Name extends string>(
   weights: Readonly<Record<Name, number>>,
-  values: Readonly<Partial<Record<Name, number | null>>>,
-  options: WeightedScoreOptions<Name> = {},
+  values: Readonly<Partial<Record<NoInfer<Name>, number | null>>>,
+  options: WeightedScoreOptions<NoInfer<Name>> = {},
 ): WeightedScore<Name> {
   const { required = [], scale = { min: 0, max: 100 } } = options;
   const names = Object.keys(weights) as Name[];
