@@ -1,0 +1,107 @@
+import { createRequire } from "node:module";
+import {
+  type Application,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  formatMessageForArgumentScannerError,
+  text_en,
+} from "@stricli/core";
+import { demo } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
+import { evaluate } from "./commands/evaluate.ts";
+import { generate } from "./commands/generate.ts";
+import { importMovielens } from "./commands/import-movielens.ts";
+import { importRatings } from "./commands/import-ratings.ts";
+import { modelsList } from "./commands/models-list.ts";
+import { modelsShow } from "./commands/models-show.ts";
+import { recommend } from "./commands/recommend.ts";
+import { rejects } from "./commands/rejects.ts";
+import { serve } from "./commands/serve.ts";
+import { train } from "./commands/train.ts";
+import type { Shell } from "./context.ts";
+
+const routes = buildRouteMap<string, Shell>({
+  routes: {
+    demo,
+    generate,
+    import: buildRouteMap<string, Shell>({
+      routes: { movielens: importMovielens, ratings: importRatings },
+      docs: { brief: "Read a ratings file and make it the data set" },
+    }),
+    rejects,
+    evaluate,
+    train,
+    models: buildRouteMap<string, Shell>({
+      routes: { list: modelsList, show: modelsShow },
+      defaultCommand: "list",
+      docs: { brief: "The trained models: list them, show one" },
+    }),
+    recommend,
+    serve,
+    doctor,
+  },
+  docs: {
+    brief: "From a ratings file to recommendations, with no server needed.",
+    fullDescription: [
+      "From a ratings file to recommendations, with no server needed.",
+      "",
+      "EXAMPLES",
+      "  tamis demo                                  see it all on generated data",
+      "  tamis import movielens ./ml-latest-small    read a MovieLens folder",
+      "  tamis train                                 compare models, keep the best one",
+      "  tamis recommend 1 -n 5                      five films for user 1, with reasons",
+      "  tamis serve                                 the same over HTTP, with a page",
+    ].join("\n"),
+  },
+});
+
+/** The `tamis` command with all its verbs. */
+export function createApplication(): Application<Shell> {
+  return buildApplication(routes, {
+    name: "tamis",
+    versionInfo: { currentVersion: packageVersion() },
+    scanner: {
+      caseStyle: "allow-kebab-for-camel",
+      allowArgumentEscapeSequence: true,
+      distanceOptions: {
+        threshold: 4,
+        weights: { insertion: 1, deletion: 3, substitution: 2, transposition: 0 },
+      },
+    },
+    documentation: { onlyRequiredInUsageLine: true },
+    localization: {
+      text: {
+        ...text_en,
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          `error: unknown command “${input}”${didYouMean(corrections) || "."} List the commands with: tamis --help`,
+        exceptionWhileParsingArguments: (error) => `error: ${argumentMessage(error)}`,
+      },
+    },
+  });
+}
+
+function didYouMean(corrections: readonly string[]): string {
+  return corrections.length === 0 ? "" : `; did you mean ${corrections.join(" or ")}?`;
+}
+
+function argumentMessage(error: unknown): string {
+  if (!(error instanceof ArgumentScannerError)) return failure(error);
+  return formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) =>
+      `unknown flag --${input}${didYouMean(corrections.map((name) => `--${name}`))}`,
+    AliasNotFoundError: ({ input }) =>
+      `unknown flag -${input} (a value that starts with “-” goes after “--”)`,
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
+      `${/^[A-Z]/.test(name) ? name : `--${name}`} “${input}”: ${(exception as Error).message}`,
+  });
+}
+
+function failure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function packageVersion(): string {
+  const manifest = createRequire(import.meta.url)("../package.json") as { version: string };
+  return manifest.version;
+}

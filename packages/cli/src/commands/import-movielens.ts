@@ -1,0 +1,38 @@
+import { defineCommand } from "../define-command.ts";
+import { reportImport } from "../import-report.ts";
+
+interface Flags {
+  readonly append?: boolean;
+}
+
+/** `tamis import movielens PATH`: every MovieLens layout, found out from the folder. */
+export const importMovielens = defineCommand<Flags, [path: string]>({
+  summary: "Read a MovieLens folder (100k, 1m, latest, 20m, 25m) or its ratings file",
+  details: [
+    "Reads a MovieLens folder, or its ratings file, and makes it the data set. The layout is found out from",
+    "the files: u.data and u.item, ratings.dat and movies.dat, ratings.csv and movies.csv, … Refused rows are",
+    "kept with their line and reason (tamis rejects). Importing the same files again changes nothing.",
+  ].join("\n"),
+  examples: [
+    "tamis import movielens ./ml-latest-small",
+    "tamis import movielens ./ml-100k/u.data --data-dir ./films --json",
+  ],
+  flags: {
+    append: {
+      kind: "boolean",
+      optional: true,
+      withNegated: false,
+      brief: "Add to the current data set instead of replacing it",
+    },
+  },
+  positional: {
+    kind: "tuple",
+    parameters: [{ placeholder: "PATH", brief: "A MovieLens folder or ratings file", parse: (path) => path }],
+  },
+  long: true,
+  async run(context, { append = false }, path) {
+    const { importMovielens } = await import("@tamis/storage");
+    const { signal, onProgress } = context;
+    reportImport(context, await importMovielens(await context.tamis(), path, { append, signal, onProgress }));
+  },
+});

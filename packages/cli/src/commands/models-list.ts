@@ -1,0 +1,39 @@
+import { defineCommand } from "../define-command.ts";
+import { modelDocument, modelName } from "../model-document.ts";
+import { tableLines } from "../table.ts";
+
+/** `tamis models list`: the versions, newest first. */
+export const modelsList = defineCommand<Record<never, never>>({
+  summary: "List the trained versions, newest first",
+  examples: ["tamis models list", "tamis models list --json"],
+  flags: {},
+  async run(context) {
+    const { modelCatalog } = await import("@tamis/storage");
+    const { records } = await context.tamis();
+    const versions = await modelCatalog(records).list(modelName);
+    const champion = versions.find(({ aliases }) => aliases.includes("champion"))?.version ?? null;
+    context.output.result({ model: modelName, champion, versions: versions.map(modelDocument) }, () => {
+      if (versions.length === 0) return ["no model yet; train one with: tamis train"];
+      return tableLines(
+        [
+          { title: "version", align: "right" },
+          { title: "alias" },
+          { title: "algorithm" },
+          { title: "RMSE", align: "right" },
+          { title: "MAE", align: "right" },
+          { title: "snapshot" },
+          { title: "trained at (UTC)" },
+        ],
+        versions.map((version) => [
+          version.version,
+          version.aliases.join(" "),
+          version.algorithm,
+          version.metrics.rmse?.toFixed(4) ?? "",
+          version.metrics.mae?.toFixed(4) ?? "",
+          version.snapshot.slice(0, 12),
+          version.createdAt.toISOString().slice(0, 19).replace("T", " "),
+        ]),
+      );
+    });
+  },
+});
