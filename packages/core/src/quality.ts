@@ -16,6 +16,7 @@ export const rejectReasons = [
   "line_too_long",
   "invalid_encoding",
   "unclosed_quote",
+  "invalid_json",
 ] as const;
 
 /** One of {@link rejectReasons}. */
