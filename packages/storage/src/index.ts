@@ -4,6 +4,7 @@ export {
   type GenomeScore,
   type ItemLinks,
   type ItemTag,
+  type Rows,
   replaceGenome,
   replaceItemTags,
   replaceLinks,
@@ -34,11 +35,8 @@ export { withLock } from "./sql/lock.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   countStats,
-  type RatingBatch,
   type RatingStats,
-  type ReplaceRatingsOptions,
   ratingsOfUser,
-  replaceImportedRatings,
 } from "./sql/ratings.ts";
 export {
   addRejects,
@@ -50,14 +48,18 @@ export {
   type StoredReject,
 } from "./sql/rejects.ts";
 export {
-  failAbandonedRuns,
+  type RatingBatch,
+  type ReplaceRatingsOptions,
+  replaceImportedRatings,
+} from "./sql/replace-ratings.ts";
+export { failAbandonedRuns, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export {
+  type Direction,
   findRun,
   type ListRunsOptions,
   listRuns,
   type Run,
   type RunPage,
-  type RunTrackerOptions,
-  runTracker,
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export {
@@ -73,6 +75,7 @@ export {
   type ListUsersOptions,
   listUsers,
   type RatingUser,
+  removeUnratedUsers,
   type UserPage,
   upsertUsers,
 } from "./sql/users.ts";

@@ -1,15 +1,22 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { type ObjectStore, TamisError, type Warehouse } from "@tamis/core";
+import { fileSystemError } from "./objects/file-system-error.ts";
+import { openFolder } from "./objects/folder.ts";
+import { migrate } from "./sql/migrate.ts";
 import type { Records } from "./sql/schema.ts";
+import { sqliteRecords } from "./sql/sqlite.ts";
 
 /** Everything that is stored, opened. */
 export interface Tamis {
   readonly records: Records;
   readonly objects: ObjectStore;
   readonly warehouse: Warehouse;
+  /** Closes all three; calling it again does nothing. */
   close(): Promise<void>;
 }
 
-/** Where to look; a {@link Config} of `@tamis/core` fits. */
+/** Where to look; a `Config` of `@tamis/core` fits. */
 export interface OpenOptions {
   /** Folder of everything that is stored locally; created when absent. */
   readonly dataDir: string;
@@ -19,6 +26,89 @@ export interface OpenOptions {
   readonly objects: string;
 }
 
-export async function openTamis(_config: OpenOptions): Promise<Tamis> {
-  throw new TamisError("unsupported", "openTamis is being written.");
+type Opener<Port> = (path: string) => Promise<Port>;
+
+/** The one table "URL scheme → adapter". Each opens what stands behind the colon. */
+const recordsAdapters: Readonly<Record<string, Opener<Records>>> = {
+  sqlite: async (path) => {
+    await makeFolder(dirname(resolve(path)));
+    return await sqliteRecords({ path });
+  },
+};
+const objectsAdapters: Readonly<Record<string, Opener<ObjectStore>>> = {
+  file: (path) => openFolder({ path }),
+};
+
+/** Schemes of engines that a later release opens. */
+const laterSchemes = ["postgres", "postgresql", "s3"];
+
+/**
+ * Opens the records, the objects and the warehouse, and brings the records' schema up to date. DuckDB is loaded
+ * at the first question to the warehouse.
+ *
+ * @throws configuration for a URL that is not understood, a folder that cannot be made, or a missing driver
+ * @throws unsupported when the records were written by a newer version; corrupt_data when they are no database
+ *
+ * @example
+ * const tamis = await openTamis({ dataDir: "./data", records: "sqlite:./data/tamis.db", objects: "file:./data/lake" });
+ * await tamis.close();
+ */
+export async function openTamis(config: OpenOptions): Promise<Tamis> {
+  const openRecords = opener("records", recordsAdapters, config.records);
+  const openObjects = opener("objects", objectsAdapters, config.objects);
+  await makeFolder(resolve(config.dataDir));
+  const records = await openRecords();
+  try {
+    await migrate(records);
+    const objects = await openObjects();
+    const { duckdbWarehouse } = await import("./warehouse/duckdb.ts");
+    const warehouse = duckdbWarehouse({ dataDir: resolve(config.dataDir) });
+    let closing: Promise<void> | undefined;
+    const close = async () => {
+      await warehouse.close();
+      await records.destroy();
+    };
+    return {
+      records,
+      objects,
+      warehouse,
+      close: () => {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await records.destroy();
+    throw error;
+  }
+}
+
+/** Understands the URL now, opens later: a mistake in one setting is found before anything is made. */
+function opener<Port>(
+  setting: string,
+  adapters: Readonly<Record<string, Opener<Port>>>,
+  url: string,
+): () => Promise<Port> {
+  const [, scheme = "", path = ""] = /^([a-z][a-z0-9+]*):(.*)$/is.exec(url) ?? [];
+  const open = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
+  if (open !== undefined && path !== "") return () => open(path);
+  const forms = Object.keys(adapters).map((name) => `${name}:PATH`);
+  const why = laterSchemes.includes(scheme)
+    ? `${scheme}: URLs arrive with a later release`
+    : `“${withoutCredentials(url)}” is not understood`;
+  throw new TamisError("configuration", `${setting}: ${why}; give ${forms.join(" or ")}.`, {
+    details: { setting },
+  });
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//***@");
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileSystemError(error, path);
+  }
 }

@@ -1,5 +1,9 @@
-import { type Id, TamisError } from "@tamis/core";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Id } from "@tamis/core";
+import { bulkInsert } from "./bulk-insert.ts";
+import { nameIds } from "./names.ts";
 import type { Records } from "./schema.ts";
+import { writeTransaction } from "./write-transaction.ts";
 
 /** A word a user put on an item. `taggedAt` is in Unix seconds. */
 export interface ItemTag {
@@ -23,25 +27,88 @@ export interface GenomeScore {
   readonly relevance: number;
 }
 
-/** Each `replace…` makes the rows it is given the only ones, in one transaction. */
-export async function replaceItemTags(
-  _records: Records,
-  _tags: AsyncIterable<ItemTag> | Iterable<ItemTag>,
-): Promise<number> {
-  throw new TamisError("unsupported", "replaceItemTags is being written.");
+/** Rows as they come: from memory or from a reader. */
+export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
+
+/**
+ * Makes these the only tags of items, in one transaction. The same word by the same user on the same item counts
+ * once, the last one wins.
+ *
+ * @returns the number of rows that were given; so do the others here.
+ */
+export async function replaceItemTags(records: Records, tags: Rows<ItemTag>): Promise<number> {
+  return await writeTransaction(records, async (transaction) => {
+    await transaction.deleteFrom("item_tags").execute();
+    await transaction.deleteFrom("tags").execute();
+    const insert = bulkInsert(transaction, {
+      into: "item_tags",
+      columns: ["user_id", "item_id", "tag_id", "tagged_at"],
+      onConflict: "(item_id, tag_id, user_id) do update set tagged_at = excluded.tagged_at",
+    });
+    return await inChunks(tags, async (chunk) => {
+      const ids = await nameIds(transaction, "tags", new Set(chunk.map(({ tag }) => tag)));
+      await insert(
+        chunk.flatMap((row) => [String(row.userId), String(row.itemId), ids.get(row.tag), row.taggedAt]),
+      );
+    });
+  });
 }
 
-export async function replaceLinks(
-  _records: Records,
-  _links: AsyncIterable<ItemLinks> | Iterable<ItemLinks>,
-): Promise<number> {
-  throw new TamisError("unsupported", "replaceLinks is being written.");
+/** Makes these the only links, in one transaction; the last one of an item wins. */
+export async function replaceLinks(records: Records, links: Rows<ItemLinks>): Promise<number> {
+  return await writeTransaction(records, async (transaction) => {
+    await transaction.deleteFrom("links").execute();
+    const insert = bulkInsert(transaction, {
+      into: "links",
+      columns: ["item_id", "imdb_id", "tmdb_id"],
+      onConflict: "(item_id) do update set imdb_id = excluded.imdb_id, tmdb_id = excluded.tmdb_id",
+    });
+    return await inChunks(links, (chunk) =>
+      insert(chunk.flatMap(({ itemId, imdbId, tmdbId }) => [String(itemId), imdbId, tmdbId])),
+    );
+  });
 }
 
+/** Makes these the only genome tags and scores, in one transaction. */
 export async function replaceGenome(
-  _records: Records,
-  _tags: Iterable<{ readonly tagId: number; readonly name: string }>,
-  _scores: AsyncIterable<GenomeScore> | Iterable<GenomeScore>,
+  records: Records,
+  tags: Rows<{ readonly tagId: number; readonly name: string }>,
+  scores: Rows<GenomeScore>,
 ): Promise<number> {
-  throw new TamisError("unsupported", "replaceGenome is being written.");
+  return await writeTransaction(records, async (transaction) => {
+    await transaction.deleteFrom("genome_scores").execute();
+    await transaction.deleteFrom("genome_tags").execute();
+    const insertTags = bulkInsert(transaction, {
+      into: "genome_tags",
+      columns: ["id", "name"],
+      onConflict: "(id) do update set name = excluded.name",
+    });
+    await inChunks(tags, (chunk) => insertTags(chunk.flatMap(({ tagId, name }) => [tagId, name])));
+    const insertScores = bulkInsert(transaction, {
+      into: "genome_scores",
+      columns: ["item_id", "tag_id", "relevance"],
+      onConflict: "(item_id, tag_id) do update set relevance = excluded.relevance",
+    });
+    return await inChunks(scores, (chunk) =>
+      insertScores(chunk.flatMap(({ itemId, tagId, relevance }) => [String(itemId), tagId, relevance])),
+    );
+  });
+}
+
+/** Hands rows on by the thousand and lets the event loop turn in between. */
+async function inChunks<Row>(rows: Rows<Row>, insert: (chunk: Row[]) => Promise<void>): Promise<number> {
+  let count = 0;
+  let chunk: Row[] = [];
+  const flush = async () => {
+    await insert(chunk);
+    count += chunk.length;
+    chunk = [];
+    await nextTurn();
+  };
+  for await (const row of rows) {
+    chunk.push(row);
+    if (chunk.length === 1000) await flush();
+  }
+  if (chunk.length > 0) await flush();
+  return count;
 }

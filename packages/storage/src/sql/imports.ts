@@ -1,5 +1,6 @@
-import { type RejectReason, type Scale, TamisError } from "@tamis/core";
-import type { Records } from "./schema.ts";
+import type { RejectReason, Scale } from "@tamis/core";
+import { type Selectable, sql } from "kysely";
+import type { Records, Schema } from "./schema.ts";
 
 /** One entry of the import ledger. */
 export interface Import {
@@ -14,7 +15,7 @@ export interface Import {
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly message: string | null;
-  /** Present when it finished. */
+  /** `null` unless it finished. */
   readonly outcome: ImportOutcome | null;
 }
 
@@ -30,41 +31,109 @@ export interface ImportOutcome {
 
 export type NewImport = Pick<Import, "importId" | "source" | "sourceDigest" | "layout" | "startedAt">;
 
-export async function beginImport(_records: Records, _entry: NewImport): Promise<void> {
-  throw new TamisError("unsupported", "beginImport is being written.");
+/** Opens an entry, `running`. One with the same id starts over, without its former outcome. */
+export async function beginImport(records: Records, entry: NewImport): Promise<void> {
+  const row = {
+    source: entry.source,
+    source_digest: entry.sourceDigest,
+    layout: entry.layout,
+    status: "running" as const,
+    started_at: entry.startedAt,
+  };
+  await records
+    .insertInto("imports")
+    .values({ id: entry.importId, ...row })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet({ ...row, message: null, ended_at: null, snapshot: null }),
+    )
+    .execute();
 }
 
 export async function finishImport(
-  _records: Records,
-  _importId: string,
-  _outcome: ImportOutcome,
-  _endedAt: Date,
+  records: Records,
+  importId: string,
+  outcome: ImportOutcome,
+  endedAt: Date,
 ): Promise<void> {
-  throw new TamisError("unsupported", "finishImport is being written.");
+  await records
+    .updateTable("imports")
+    .set({
+      status: "finished",
+      rows: outcome.rows,
+      rejected: outcome.rejected,
+      rejected_by_reason: JSON.stringify(outcome.rejectedByReason),
+      users: outcome.users,
+      items: outcome.items,
+      scale_min: outcome.scale.min,
+      scale_max: outcome.scale.max,
+      snapshot: outcome.snapshot,
+      ended_at: endedAt,
+    })
+    .where("id", "=", importId)
+    .execute();
 }
 
 /** Closes an import that did not come to its end; `message` says why. */
 export async function failImport(
-  _records: Records,
-  _importId: string,
-  _failure: { readonly status: "failed" | "cancelled"; readonly message: string; readonly endedAt: Date },
+  records: Records,
+  importId: string,
+  failure: { readonly status: "failed" | "cancelled"; readonly message: string; readonly endedAt: Date },
 ): Promise<void> {
-  throw new TamisError("unsupported", "failImport is being written.");
+  await records
+    .updateTable("imports")
+    .set({ status: failure.status, message: failure.message, ended_at: failure.endedAt })
+    .where("id", "=", importId)
+    .execute();
 }
 
-export async function findImport(_records: Records, _importId: string): Promise<Import | undefined> {
-  throw new TamisError("unsupported", "findImport is being written.");
+export async function findImport(records: Records, importId: string): Promise<Import | undefined> {
+  const row = await records.selectFrom("imports").selectAll().where("id", "=", importId).executeTakeFirst();
+  return row && toImport(row);
 }
 
 /** The latest finished import of the same bytes, if any. */
 export async function findFinishedImport(
-  _records: Records,
-  _sourceDigest: string,
+  records: Records,
+  sourceDigest: string,
 ): Promise<Import | undefined> {
-  throw new TamisError("unsupported", "findFinishedImport is being written.");
+  const row = await newestFirst(records)
+    .where("source_digest", "=", sourceDigest)
+    .where("status", "=", sql.lit("finished"))
+    .executeTakeFirst();
+  return row && toImport(row);
 }
 
 /** Imports, newest first. */
-export async function listImports(_records: Records, _limit = 50): Promise<Import[]> {
-  throw new TamisError("unsupported", "listImports is being written.");
+export async function listImports(records: Records, limit = 50): Promise<Import[]> {
+  return (await newestFirst(records).limit(limit).execute()).map(toImport);
+}
+
+function newestFirst(records: Records) {
+  return records.selectFrom("imports").selectAll().orderBy("started_at", "desc").orderBy("id", "desc");
+}
+
+function toImport(row: Selectable<Schema["imports"]>): Import {
+  return {
+    importId: row.id,
+    source: row.source,
+    sourceDigest: row.source_digest,
+    layout: row.layout,
+    status: row.status,
+    startedAt: new Date(row.started_at),
+    endedAt: row.ended_at === null ? null : new Date(row.ended_at),
+    message: row.message,
+    outcome: row.status === "finished" ? toOutcome(row) : null,
+  };
+}
+
+function toOutcome(row: Selectable<Schema["imports"]>): ImportOutcome {
+  return {
+    rows: row.rows ?? 0,
+    rejected: row.rejected ?? 0,
+    rejectedByReason: JSON.parse(row.rejected_by_reason ?? "{}"),
+    users: row.users ?? 0,
+    items: row.items ?? 0,
+    scale: { min: row.scale_min ?? 0, max: row.scale_max ?? 0 },
+    snapshot: row.snapshot ?? "",
+  };
 }

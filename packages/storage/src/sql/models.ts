@@ -1,10 +1,153 @@
-import { type ModelCatalog, TamisError } from "@tamis/core";
-import type { Records } from "./schema.ts";
+import {
+  isTamisError,
+  type ModelAlias,
+  type ModelCatalog,
+  type ModelVersion,
+  type NewModelVersion,
+  TamisError,
+} from "@tamis/core";
+import type { Selectable } from "kysely";
+import type { Records, Schema } from "./schema.ts";
+import { shortTransaction } from "./write-transaction.ts";
 
 export interface ModelCatalogOptions {
   readonly now?: () => Date;
 }
 
-export function modelCatalog(_records: Records, _options: ModelCatalogOptions = {}): ModelCatalog {
-  throw new TamisError("unsupported", "modelCatalog is being written.");
+/** A {@link ModelCatalog} in the records. */
+export function modelCatalog(records: Records, options: ModelCatalogOptions = {}): ModelCatalog {
+  const { now = () => new Date() } = options;
+  return {
+    async add(version) {
+      const number = await addVersion(records, version, now());
+      return (await findVersion(records, version.model, number))!;
+    },
+    find: (model, version) => findVersion(records, model, version),
+    list: (model) => versions(records, model),
+    promote: (model, version, expected) =>
+      shortTransaction(records, (transaction) => promote(transaction, model, version, expected)),
+  };
+}
+
+/** Two writers may choose the same number; the key lets one in and the other chooses again. */
+async function addVersion(records: Records, version: NewModelVersion, createdAt: Date): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await shortTransaction(records, (transaction) => insertNext(transaction, version, createdAt));
+    } catch (error) {
+      if (!isTamisError(error) || error.code !== "conflict" || attempt === 10) throw error;
+    }
+  }
+}
+
+async function insertNext(records: Records, version: NewModelVersion, createdAt: Date): Promise<number> {
+  const newest = await records
+    .selectFrom("model_versions")
+    .select(({ fn }) => fn.max("version").as("version"))
+    .where("model", "=", version.model)
+    .executeTakeFirst();
+  const number = Number(newest?.version ?? 0) + 1;
+  await records
+    .insertInto("model_versions")
+    .values({
+      model: version.model,
+      version: number,
+      run_id: version.runId,
+      algorithm: version.algorithm,
+      options: JSON.stringify(version.options),
+      seed: version.seed,
+      snapshot: version.snapshot,
+      metrics: JSON.stringify(version.metrics),
+      object_key: version.objectKey,
+      sha256: version.sha256,
+      bytes: version.bytes,
+      created_at: createdAt,
+    })
+    .execute();
+  return number;
+}
+
+async function findVersion(
+  records: Records,
+  model: string,
+  version: number | ModelAlias,
+): Promise<ModelVersion | undefined> {
+  const number = typeof version === "number" ? version : await aliased(records, model, version);
+  return number === undefined ? undefined : (await versions(records, model, number))[0];
+}
+
+async function aliased(records: Records, model: string, alias: ModelAlias): Promise<number | undefined> {
+  const row = await records
+    .selectFrom("model_aliases")
+    .select("version")
+    .where("model", "=", model)
+    .where("alias", "=", alias)
+    .executeTakeFirst();
+  return row?.version;
+}
+
+async function versions(records: Records, model: string, version?: number): Promise<ModelVersion[]> {
+  let query = records.selectFrom("model_versions").selectAll().where("model", "=", model);
+  if (version !== undefined) query = query.where("version", "=", version);
+  const rows = await query.orderBy("version", "desc").execute();
+  const aliases = await records
+    .selectFrom("model_aliases")
+    .select(["alias", "version"])
+    .where("model", "=", model)
+    .orderBy("alias")
+    .execute();
+  return rows.map((row) =>
+    toVersion(
+      row,
+      aliases.filter((alias) => alias.version === row.version).map(({ alias }) => alias as ModelAlias),
+    ),
+  );
+}
+
+function toVersion(row: Selectable<Schema["model_versions"]>, aliases: ModelAlias[]): ModelVersion {
+  return {
+    model: row.model,
+    version: row.version,
+    runId: row.run_id,
+    algorithm: row.algorithm,
+    options: JSON.parse(row.options),
+    seed: row.seed,
+    snapshot: row.snapshot,
+    metrics: JSON.parse(row.metrics),
+    objectKey: row.object_key,
+    sha256: row.sha256,
+    bytes: row.bytes,
+    createdAt: new Date(row.created_at),
+    aliases,
+  };
+}
+
+async function promote(
+  records: Records,
+  model: string,
+  version: number,
+  expected: number | null,
+): Promise<void> {
+  if ((await versions(records, model, version)).length === 0) {
+    throw new TamisError("not_found", `The model “${model}” has no version ${version}.`);
+  }
+  const champion = (await aliased(records, model, "champion")) ?? null;
+  if (champion !== expected) {
+    throw new TamisError(
+      "conflict",
+      `The champion of “${model}” is now version ${champion ?? "none"}, not ${expected ?? "none"}: somebody promoted meanwhile. Compare with the new champion and decide again.`,
+      { details: { model, champion, expected } },
+    );
+  }
+  if (champion === version) return;
+  await setAlias(records, model, "champion", version);
+  if (champion !== null) await setAlias(records, model, "previous", champion);
+}
+
+async function setAlias(records: Records, model: string, alias: ModelAlias, version: number): Promise<void> {
+  await records
+    .insertInto("model_aliases")
+    .values({ model, alias, version })
+    .onConflict((conflict) => conflict.columns(["model", "alias"]).doUpdateSet({ version }))
+    .execute();
 }

@@ -1,14 +1,7 @@
-import { type Id, type RunStatus, type RunTracker, TamisError } from "@tamis/core";
-import type { Records } from "./schema.ts";
-
-export interface RunTrackerOptions {
-  readonly now?: () => Date;
-  /** @default a UUID version 7 */
-  readonly newId?: () => string;
-  /** Version of the program and facts of the machine, kept with each run. */
-  readonly codeVersion?: string | undefined;
-  readonly host?: Readonly<Record<string, string | number>> | undefined;
-}
+import type { Id, RunStatus } from "@tamis/core";
+import type { Selectable } from "kysely";
+import { cursorOf, readCursor } from "./cursor.ts";
+import type { Records, Schema } from "./schema.ts";
 
 export interface Run {
   readonly runId: string;
@@ -28,19 +21,22 @@ export interface Run {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+export type Direction = "ascending" | "descending";
+
 export interface ListRunsOptions {
   readonly experiment?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly snapshot?: string | undefined;
-  /** Only runs whose metric is inside [min, max], both ends included. */
+  /** Only runs whose metric (at its highest step) is inside [min, max], both ends included. */
   readonly metric?: { readonly name: string; readonly min?: number; readonly max?: number } | undefined;
-  /** @default newest first */
+  /** By a metric, runs that lack it are left out. @default newest first */
   readonly orderBy?:
-    | { readonly by: "startedAt"; readonly direction: "ascending" | "descending" }
-    | { readonly by: "metric"; readonly name: string; readonly direction: "ascending" | "descending" }
+    | { readonly by: "startedAt"; readonly direction: Direction }
+    | { readonly by: "metric"; readonly name: string; readonly direction: Direction }
     | undefined;
   /** @default 50 */
   readonly limit?: number | undefined;
+  /** The `next` of the page before, with the same options. */
   readonly after?: string | undefined;
 }
 
@@ -49,19 +45,133 @@ export interface RunPage {
   readonly next: string | null;
 }
 
-export function runTracker(_records: Records, _options: RunTrackerOptions = {}): RunTracker {
-  throw new TamisError("unsupported", "runTracker is being written.");
+export async function findRun(records: Records, runId: string): Promise<Run | undefined> {
+  const rows = await records.selectFrom("runs").selectAll().where("id", "=", runId).execute();
+  return (await toRuns(records, rows))[0];
 }
 
-export async function findRun(_records: Records, _runId: string): Promise<Run | undefined> {
-  throw new TamisError("unsupported", "findRun is being written.");
+/**
+ * One page of runs, filtered and sorted by the database (ties by id).
+ *
+ * @throws invalid_input for an `after` that no page gave
+ */
+export async function listRuns(records: Records, options: ListRunsOptions = {}): Promise<RunPage> {
+  const { experiment, status, snapshot, metric, limit = 50 } = options;
+  let query = sorted(records, options);
+  if (experiment !== undefined) query = query.where("runs.experiment", "=", experiment);
+  if (status !== undefined) query = query.where("runs.status", "=", status);
+  if (snapshot !== undefined) query = query.where("runs.snapshot", "=", snapshot);
+  if (metric !== undefined) {
+    const inside = latestMetric(records, metric.name)
+      .where("metric.value", ">=", metric.min ?? -Number.MAX_VALUE)
+      .where("metric.value", "<=", metric.max ?? Number.MAX_VALUE)
+      .clearSelect()
+      .select("metric.run_id");
+    query = query.where("runs.id", "in", inside);
+  }
+  const rows = await query.limit(limit + 1).execute();
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { runs: await toRuns(records, page), next: last === undefined ? null : placeOf(last) };
 }
 
-export async function listRuns(_records: Records, _options: ListRunsOptions = {}): Promise<RunPage> {
-  throw new TamisError("unsupported", "listRuns is being written.");
+type SortedRow = Selectable<Schema["runs"]> & { sort_value: number | null };
+
+function sorted(records: Records, { orderBy, after }: ListRunsOptions) {
+  const direction = (orderBy?.direction ?? "descending") === "ascending" ? "asc" : "desc";
+  const beyond = direction === "asc" ? ">" : "<";
+  let query = records
+    .selectFrom("runs")
+    .leftJoin(latestMetric(records, orderBy?.by === "metric" ? orderBy.name : "").as("sort"), (join) =>
+      join.onRef("sort.run_id", "=", "runs.id"),
+    )
+    .selectAll("runs")
+    .select("sort.value as sort_value");
+  if (orderBy?.by === "metric") {
+    if (after !== undefined) {
+      const [value, id] = readCursor(after, "number", "string");
+      query = query.where(({ or, and, eb }) =>
+        or([eb("sort.value", beyond, value), and([eb("sort.value", "=", value), eb("runs.id", beyond, id)])]),
+      );
+    }
+    return query
+      .where("sort.value", "is not", null)
+      .orderBy("sort.value", direction)
+      .orderBy("runs.id", direction);
+  }
+  if (after !== undefined) {
+    const [text, id] = readCursor(after, "string", "string");
+    const startedAt = new Date(text);
+    query = query.where(({ or, and, eb }) =>
+      or([
+        eb("runs.started_at", beyond, startedAt),
+        and([eb("runs.started_at", "=", startedAt), eb("runs.id", beyond, id)]),
+      ]),
+    );
+  }
+  return query.orderBy("runs.started_at", direction).orderBy("runs.id", direction);
 }
 
-/** Marks runs `failed` that are `running` since before an instant: their process died. Returns how many. */
-export async function failAbandonedRuns(_records: Records, _before: Date): Promise<number> {
-  throw new TamisError("unsupported", "failAbandonedRuns is being written.");
+function placeOf(row: SortedRow): string {
+  return row.sort_value === null
+    ? cursorOf(new Date(row.started_at).toISOString(), row.id)
+    : cursorOf(row.sort_value, row.id);
+}
+
+/** One row a run: the metric's value at its highest step. */
+function latestMetric(records: Records, name: string) {
+  return records
+    .selectFrom("run_metrics as metric")
+    .select(["metric.run_id", "metric.value"])
+    .where("metric.name", "=", name)
+    .where("metric.step", "=", ({ selectFrom }) =>
+      selectFrom("run_metrics as other")
+        .select(({ fn }) => fn.max("other.step").as("step"))
+        .whereRef("other.run_id", "=", "metric.run_id")
+        .whereRef("other.name", "=", "metric.name"),
+    );
+}
+
+async function toRuns(records: Records, rows: readonly Selectable<Schema["runs"]>[]): Promise<Run[]> {
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const parameters = await records
+    .selectFrom("run_parameters")
+    .selectAll()
+    .where("run_id", "in", ids)
+    .execute();
+  const metrics = await records
+    .selectFrom("run_metrics")
+    .select(["run_id", "name", "value"])
+    .where("run_id", "in", ids)
+    .orderBy("step")
+    .execute();
+  return rows.map((row) => ({
+    runId: row.id,
+    experiment: row.experiment,
+    name: row.name,
+    status: row.status,
+    snapshot: row.snapshot,
+    seed: row.seed,
+    tags: JSON.parse(row.tags),
+    codeVersion: row.code_version,
+    host: row.host === null ? null : JSON.parse(row.host),
+    message: row.message,
+    startedAt: new Date(row.started_at),
+    endedAt: row.ended_at === null ? null : new Date(row.ended_at),
+    parameters: Object.fromEntries(
+      parameters
+        .filter(({ run_id }) => run_id === row.id)
+        .map(({ name, value, type }) => [name, typed(value, type)]),
+    ),
+    // Ordered by step, so the highest one is written last.
+    metrics: Object.fromEntries(
+      metrics.filter(({ run_id }) => run_id === row.id).map(({ name, value }) => [name, value]),
+    ),
+  }));
+}
+
+function typed(value: string, type: string): string | number | boolean {
+  if (type === "number") return Number(value);
+  return type === "boolean" ? value === "true" : value;
 }

@@ -1,13 +1,30 @@
-import { TamisError } from "@tamis/core";
+import { engineOf } from "./engine.ts";
 import type { Records } from "./schema.ts";
 
 /**
- * Runs `work` in one transaction that holds the write lock from its start: all of it is kept or nothing.
- * Readers go on seeing the former state until it commits. Every query of `work` must use `transaction`.
+ * Runs long `work` in one transaction that holds the write lock from its start: all of it is kept or nothing,
+ * also at `kill -9`. Readers go on seeing the former state until it commits; another writer of this process gets
+ * `unavailable` at once, one of another process after 5 s.
+ *
+ * `work` must send every query through `transaction`; called with a transaction, `work` joins it.
  */
 export async function writeTransaction<T>(
-  _records: Records,
-  _work: (transaction: Records) => Promise<T>,
+  records: Records,
+  work: (transaction: Records) => Promise<T>,
 ): Promise<T> {
-  throw new TamisError("unsupported", "writeTransaction is being written.");
+  if (records.isTransaction) return await work(records);
+  const writer = await engineOf(records).openWriter?.();
+  try {
+    return await (writer ?? records).transaction().execute(work);
+  } finally {
+    await writer?.destroy();
+  }
+}
+
+/** The same for a few quick statements: on the ordinary connection. */
+export async function shortTransaction<T>(
+  records: Records,
+  work: (transaction: Records) => Promise<T>,
+): Promise<T> {
+  return records.isTransaction ? await work(records) : await records.transaction().execute(work);
 }

@@ -1,0 +1,40 @@
+import type { DialectAdapter } from "kysely";
+import type { Records } from "./schema.ts";
+
+/**
+ * What differs between the engines of the records, declared once by each. Query modules ask here, never for the
+ * engine's name.
+ */
+export interface Engine {
+  /** Most parameters one statement may bind. */
+  readonly maxParameters: number;
+  /** What the column types of the schema are called. `integer` holds whole numbers up to 2^53. */
+  readonly columnTypes: Readonly<Record<"float" | "integer" | "instant" | "generatedKey", string>>;
+  /** SQL at the end of a CREATE TABLE; `clustered`: rows lie in the order of the primary key. */
+  readonly tableOptions: Readonly<Record<"plain" | "clustered", string>>;
+  /** How the `position`-th parameter (from 1) is written: `?` or `$1`. */
+  placeholder(position: number): string;
+  /**
+   * Takes a named lock that the operating system or server frees when this process dies.
+   *
+   * @returns the function that frees it, or `undefined` when somebody else holds it
+   */
+  tryLock(name: string): Promise<(() => Promise<void>) | undefined>;
+  /**
+   * A second connection for a long write, so that the first goes on answering; `destroy()` closes it. Absent
+   * where transactions have their own connection anyway.
+   */
+  openWriter?(): Promise<Records>;
+  /** Copies the committed state to a file beside the database and returns its path; absent where servers do it. */
+  backup?(stamp: string): Promise<string>;
+}
+
+/** The engine travels in Kysely's dialect adapter, which transactions share with their instance. */
+export interface EngineAdapter extends DialectAdapter {
+  readonly engine: Engine;
+}
+
+/** The engine that `records` was opened on. */
+export function engineOf(records: Records): Engine {
+  return (records.getExecutor().adapter as EngineAdapter).engine;
+}

@@ -1,0 +1,110 @@
+import type { Database, Statement } from "better-sqlite3";
+import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from "kysely";
+import { sqliteError } from "./driver-errors.ts";
+
+/**
+ * A Kysely driver over one open better-sqlite3 database: what Kysely's own does, plus
+ * - prepared statements are kept, so that a repeated statement is parsed once;
+ * - booleans are bound as 0 and 1 and a `Date` as ISO 8601 text (better-sqlite3 refuses both);
+ * - transactions take the write lock at their start, so that none fails half-way for want of it;
+ * - every error is a `TamisError` (see `driver-errors.ts`).
+ *
+ * SQLite has one connection here: queries and transactions wait for each other in order of arrival.
+ */
+export function sqliteDriver(database: Database, onClose?: () => void): Driver {
+  const connection = sqliteConnection(database);
+  const turns = turnstile();
+  const run = (text: string) => connection.executeQuery(CompiledQuery.raw(text)).then(() => {});
+  return {
+    init: async () => {},
+    acquireConnection: async () => {
+      await turns.enter();
+      return connection;
+    },
+    beginTransaction: () => run("begin immediate"),
+    commitTransaction: () => run("commit"),
+    // A failed COMMIT or a full disk may have rolled back already; a second ROLLBACK must not hide that error.
+    rollbackTransaction: async () => {
+      if (database.inTransaction) await run("rollback");
+    },
+    releaseConnection: async () => turns.leave(),
+    destroy: async () => {
+      database.close();
+      onClose?.();
+    },
+  };
+}
+
+function sqliteConnection(database: Database): DatabaseConnection {
+  const statements = statementCache(database);
+  return {
+    async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+      try {
+        const statement = statements.get(sql);
+        if (statement.reader) return { rows: statement.all(bindable(parameters)) as Row[] };
+        const { changes, lastInsertRowid } = statement.run(bindable(parameters));
+        return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+      } catch (error) {
+        throw sqliteError(error, database.name, sql);
+      }
+    },
+    async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
+      try {
+        // Not from the cache: a statement that is being read cannot run a second time.
+        for (const row of database.prepare(sql).iterate(bindable(parameters))) yield { rows: [row as Row] };
+      } catch (error) {
+        throw sqliteError(error, database.name, sql);
+      }
+    },
+  };
+}
+
+/** As many statements as a busy service repeats; the oldest unused one leaves first. */
+const cachedStatements = 100;
+
+function statementCache(database: Database): { get(sql: string): Statement<unknown[]> } {
+  const known = new Map<string, Statement<unknown[]>>();
+  return {
+    get(sql) {
+      const found = known.get(sql) ?? database.prepare<unknown[]>(sql);
+      known.delete(sql);
+      // A statement that changes the schema makes the others stale; it is rare, so start over.
+      if (/^\s*(create|alter|drop)\b/i.test(sql)) known.clear();
+      else known.set(sql, found);
+      if (known.size > cachedStatements) known.delete(known.keys().next().value as string);
+      return found;
+    },
+  };
+}
+
+function bindable(parameters: readonly unknown[]): readonly unknown[] {
+  return parameters.some(needsBinding) ? parameters.map(bound) : parameters;
+}
+
+function needsBinding(value: unknown): boolean {
+  return typeof value === "boolean" || value instanceof Date || value === undefined;
+}
+
+function bound(value: unknown): unknown {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (value instanceof Date) return value.toISOString();
+  return value === undefined ? null : value;
+}
+
+/** One at a time, in order of arrival. */
+function turnstile(): { enter(): Promise<void>; leave(): void } {
+  const waiting: (() => void)[] = [];
+  let taken = false;
+  return {
+    enter() {
+      if (taken) return new Promise((resolve) => waiting.push(resolve));
+      taken = true;
+      return Promise.resolve();
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next) next();
+      else taken = false;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { rename, rm } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TamisError } from "@tamis/core";
+import type Sqlite from "better-sqlite3";
+import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { isBusy, sqliteError } from "./driver-errors.ts";
+import type { Engine, EngineAdapter } from "./engine.ts";
+import type { Records, Schema } from "./schema.ts";
+import { sqliteDriver } from "./sqlite-driver.ts";
+
+type SqliteClass = typeof Sqlite;
+
+/** How long a statement waits for another process that is writing. */
+const busyTimeout = 5000; // ms
+
+/**
+ * Opens records on a SQLite file, creating it when absent; its folder must exist.
+ *
+ * @throws configuration without better-sqlite3, or when the file cannot be opened; corrupt_data when it is not
+ * a SQLite database
+ */
+export async function sqliteRecords(options: { readonly path: string }): Promise<Records> {
+  const path = resolve(options.path);
+  const Database = await loadBetterSqlite();
+  const database = await connect(Database, path);
+  return recordsOn(database, sqliteEngine(Database, database));
+}
+
+function recordsOn(database: Sqlite.Database, engine: Engine, onClose?: () => void): Records {
+  const adapter: EngineAdapter = Object.assign(new SqliteAdapter(), { engine });
+  const dialect: Dialect = {
+    createDriver: () => sqliteDriver(database, onClose),
+    createAdapter: () => adapter,
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
+  return new Kysely<Schema>({ dialect });
+}
+
+function sqliteEngine(Database: SqliteClass, database: Sqlite.Database): Engine {
+  const path = database.name;
+  const engine: Engine = {
+    maxParameters: 32_766,
+    columnTypes: { float: "real", integer: "integer", instant: "text", generatedKey: "integer" },
+    // STRICT: a text in a number column is refused, as other engines do.
+    tableOptions: { plain: "strict", clustered: "strict, without rowid" },
+    placeholder: () => "?",
+    tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
+    async openWriter() {
+      const writer = await connect(Database, path);
+      // A long transaction touches many pages: keep them in memory until it commits.
+      writer.pragma("cache_size = -262144");
+      // While this process writes through one connection, waiting on the other would stop both.
+      database.pragma("busy_timeout = 0");
+      return recordsOn(writer, engine, () => {
+        if (database.open) database.pragma(`busy_timeout = ${busyTimeout}`);
+      });
+    },
+    backup: (stamp) => backupFile(Database, path, stamp),
+  };
+  return engine;
+}
+
+async function connect(Database: SqliteClass, path: string): Promise<Sqlite.Database> {
+  let database: Sqlite.Database | undefined;
+  try {
+    database = new Database(path, { timeout: busyTimeout });
+    await useWriteAheadLog(database);
+    database.pragma("synchronous = NORMAL");
+    database.pragma("foreign_keys = ON");
+    database.pragma("journal_size_limit = 67108864");
+    return database;
+  } catch (error) {
+    database?.close();
+    throw sqliteError(error, path);
+  }
+}
+
+/** Two processes that create a database at once meet here, and SQLite does not wait by itself at this step. */
+async function useWriteAheadLog(database: Sqlite.Database): Promise<void> {
+  for (let waited = 0; ; waited += 20) {
+    try {
+      database.pragma("journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || waited >= busyTimeout) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+/** An exclusive transaction on a side-car file: SQLite's file locks are freed by the system at `kill -9`. */
+async function lockFile(Database: SqliteClass, path: string): Promise<(() => Promise<void>) | undefined> {
+  let lock: Sqlite.Database | undefined;
+  try {
+    lock = new Database(path, { timeout: 0 });
+    lock.exec("begin exclusive");
+  } catch (error) {
+    lock?.close();
+    if (isBusy(error)) return undefined;
+    throw sqliteError(error, path);
+  }
+  const held = lock;
+  return async () => {
+    held.close();
+  };
+}
+
+/** SQLite's online backup, from a connection of its own: it copies the committed state while others work. */
+async function backupFile(Database: SqliteClass, path: string, stamp: string): Promise<string> {
+  const target = `${path}.${stamp}.backup`;
+  const temporary = `${target}.part`;
+  let source: Sqlite.Database | undefined;
+  try {
+    source = new Database(path, { readonly: true, timeout: busyTimeout });
+    await source.backup(temporary);
+    await rename(temporary, target);
+    return target;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw sqliteError(error, path, `backup to ${basename(target)} in ${dirname(target)}`);
+  } finally {
+    source?.close();
+  }
+}
+
+async function loadBetterSqlite(): Promise<SqliteClass> {
+  try {
+    return (await import("better-sqlite3")).default;
+  } catch (error) {
+    throw new TamisError(
+      "configuration",
+      "SQLite records need the package better-sqlite3. Install it with: npm install better-sqlite3@12",
+      { cause: error },
+    );
+  }
+}
