@@ -142,7 +142,13 @@ function parts(target: string, issue: z.ZodError["issues"][number]): ProblemPart
   if (unknown) {
     return unknown.map((key) => ({ ...place(target, [...issue.path, key]), detail: "is not a known field" }));
   }
-  return [{ ...place(target, issue.path), detail: issue.message }];
+  return [{ ...place(target, issue.path), detail: sentence(issue) }];
+}
+
+/** The message without its prefix; for alternatives, what each of them expected. */
+function sentence(issue: z.ZodError["issues"][number]): string {
+  if (issue.code !== "invalid_union") return issue.message.replace(/^Invalid input: /, "");
+  return [...new Set(issue.errors.flat().map(sentence))].join(", or ") || issue.message;
 }
 
 function place(target: string, path: readonly PropertyKey[]): Pick<ProblemPart, "pointer" | "parameter"> {

@@ -24,7 +24,7 @@ export interface ServingState {
   /** Answers for users the champion does not know; from the current snapshot when there is no champion. */
   readonly coldStart: ColdStart | undefined;
   readonly items: ReadonlyMap<Id, Item>;
-  /** Why the latest champion could not be loaded; the one before is then still served, if there was one. */
+  /** Why the latest champion could not be read; the one before is then still served, if there was one. */
   readonly failure?: string;
 }
 
@@ -41,7 +41,8 @@ export interface Recommendations {
 export interface Serving {
   /**
    * The champion, after a look at the catalog when the last look is a second old, so that a training in another
-   * process is picked up without a restart. While a new one is read, every request waits for it.
+   * process is picked up without a restart. While a new one is read, every request waits for it. Never rejects:
+   * what cannot be read is the state's `failure`.
    */
   state(): Promise<ServingState>;
   /**
@@ -58,6 +59,8 @@ const lookEveryMs = 1_000;
 /** How long a champion that could not be read is left alone, in milliseconds. */
 const retryEveryMs = 30_000;
 
+const nothing: ServingState = { champion: undefined, coldStart: undefined, items: new Map() };
+
 interface Held {
   /** Which champion and which data: when it changes, everything is read anew. */
   readonly key: string;
@@ -66,7 +69,8 @@ interface Held {
 }
 
 export function createServing(services: Services, metrics: Metrics): Serving {
-  const { records } = services.tamis;
+  const { log = silentLog, tamis } = services;
+  const { records } = tamis;
   const now = () => (services.now ?? (() => new Date()))().getTime();
   const catalog = modelCatalog(records);
   let held: Held | undefined;
@@ -91,9 +95,14 @@ export function createServing(services: Services, metrics: Metrics): Serving {
       looking ??= look().finally(() => {
         looking = undefined;
       });
-      await looking;
+      try {
+        await looking;
+      } catch (error) {
+        log.error("catalog not readable", { error });
+        return { ...(held?.state ?? nothing), failure: "The records cannot be read; the log has the cause." };
+      }
     }
-    return (held as Held).state;
+    return held?.state ?? nothing;
   }
 
   return {
@@ -140,23 +149,25 @@ async function load(
 ): Promise<ServingState> {
   const { tamis, log = silentLog } = services;
   const items = new Map((await allItems(tamis.records)).map((item) => [item.itemId, item]));
-  if (version === undefined) {
-    const data = snapshot && (await readSnapshot(tamis, snapshot.digest));
-    return { champion: undefined, coldStart: data && coldStart(data.table, items), items };
-  }
   try {
-    const loaded = await loadVersion(tamis.objects, version);
-    return { champion: { model: loaded.model, version }, coldStart: loaded.coldStart, items };
+    if (version !== undefined) {
+      const loaded = await loadVersion(tamis.objects, version);
+      return { champion: { model: loaded.model, version }, coldStart: loaded.coldStart, items };
+    }
+    const data = snapshot && (await readSnapshot(tamis, snapshot.digest));
+    return { champion: undefined, coldStart: data && coldStart(data.table, items.values()), items };
   } catch (error) {
-    log.error("champion not readable", { model: version.model, version: version.version, error });
-    const why = isTamisError(error) && error.code === "corrupt_data" ? "is damaged" : "cannot be read";
-    return {
-      champion: previous?.champion,
-      coldStart: previous?.coldStart,
-      items,
-      failure: `The file of model version ${version.version} ${why}. Train again, or promote another version.`,
-    };
+    log.error("champion not readable", { model: version?.model, version: version?.version, error });
+    return { ...(previous ?? nothing), items, failure: failureOf(version, error) };
   }
+}
+
+/** A sentence for everybody: what is wrong without where it lies. */
+function failureOf(version: ModelVersion | undefined, error: unknown): string {
+  const how = isTamisError(error) && error.code === "corrupt_data" ? "is damaged" : "cannot be read";
+  return version === undefined
+    ? `The current snapshot ${how}. Import the data again.`
+    : `The file of model version ${version.version} ${how}. Train again, or promote another version.`;
 }
 
 function publish(metrics: Metrics, { champion }: ServingState): void {

@@ -42,26 +42,24 @@ export const OverviewPage: FC<OverviewPageProps> = ({ overview, environment, now
           commands={["tamis import movielens PATH", "tamis import ratings FILE", "tamis demo"]}
         />
       )}
-      <div class="columns columns-wide-first">
+      <div class={ratings.length > 0 ? "columns" : undefined}>
         {ratings.length > 0 ? (
           <section class="card" aria-labelledby="distribution">
             <h2 id="distribution">Distribution of ratings</h2>
             <RatingHistogram counts={ratings} />
           </section>
         ) : null}
-        <div class="stack">
-          {champion ? (
-            <ChampionCard champion={champion} now={now} />
-          ) : (
-            <EmptyState
-              title="No champion yet"
-              text="Training cross-validates several algorithms and promotes the best one."
-              commands={["tamis train"]}
-            />
-          )}
-          {lastImport ? <ImportCard lastImport={lastImport} now={now} /> : null}
-        </div>
+        {champion ? (
+          <ChampionCard champion={champion} now={now} />
+        ) : (
+          <EmptyState
+            title="No champion yet"
+            text="Training cross-validates several algorithms and promotes the best one."
+            commands={["tamis train"]}
+          />
+        )}
       </div>
+      {lastImport ? <ImportCard lastImport={lastImport} now={now} /> : null}
       <section class="card" aria-labelledby="runs">
         <h2 id="runs">Last runs</h2>
         <RunsTable runs={runs} now={now} />
@@ -127,25 +125,13 @@ const ImportCard: FC<{ lastImport: Import; now: Date }> = ({ lastImport, now }) 
         <Ago instant={lastImport.endedAt ?? lastImport.startedAt} now={now} />.
       </p>
       {reasons.length > 0 ? (
-        <table class="after-text">
-          <caption>Rejected rows by reason</caption>
-          <thead>
-            <tr>
-              <th scope="col">Reason</th>
-              <th scope="col" class="number">
-                Rows
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {reasons.map(([reason, count]) => (
-              <tr>
-                <th scope="row">{reason.replaceAll("_", " ")}</th>
-                <td class="number">{formatCount(count ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ul class="inline-list" aria-label="Rejected rows by reason">
+          {reasons.map(([reason, count]) => (
+            <li class="chip">
+              {reason.replaceAll("_", " ")} <strong>{formatCount(count ?? 0)}</strong>
+            </li>
+          ))}
+        </ul>
       ) : null}
     </section>
   );

@@ -45,7 +45,7 @@ export const RecommendPage: FC<{ view: RecommendView; environment: EnvironmentNa
       </p>
     ) : null}
     {view.found ? (
-      <div class="columns columns-wide-first">
+      <div class="columns">
         <RankedList found={view.found} />
         <History found={view.found} items={view.items} />
       </div>
@@ -95,7 +95,7 @@ type Found = NonNullable<RecommendView["found"]>;
 const RankedList: FC<{ found: Found }> = ({ found }) => (
   <section class="card" aria-labelledby="list">
     <h2 id="list">
-      {found.recommendations.length} for user {found.userId}
+      The best {found.recommendations.length} for user {found.userId}
     </h2>
     <p class="note">
       {found.modelVersion === null ? "No model yet" : `Model version ${found.modelVersion}`}
