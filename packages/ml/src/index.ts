@@ -7,6 +7,28 @@ export {
   type Spread,
 } from "./evaluate/cross-validate.ts";
 export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
+export {
+  type ModelFileMetadata,
+  readModelFile,
+  readStoredModel,
+  type Storable,
+  type StoredModel,
+  writeModelFile,
+} from "./model-file/model-file.ts";
+export {
+  decide,
+  type PromotionCandidate,
+  type PromotionChampion,
+  type PromotionDecision,
+  type PromotionRule,
+} from "./promotion.ts";
+export { type Recommendation, type RecommendRequest, recommend } from "./recommend/recommend.ts";
+export {
+  type RecommendAllRequest,
+  recommendAll,
+  type UserHistory,
+  type UserRecommendations,
+} from "./recommend/recommend-all.ts";
 export type {
   FitContext,
   Model,
@@ -19,6 +41,14 @@ export type {
 } from "./recommender.ts";
 export { baselineOnly } from "./recommenders/baseline-only.ts";
 export type { BaselineInput } from "./recommenders/baselines.ts";
+export {
+  type ColdStart,
+  type ColdStartInput,
+  type ColdStartPick,
+  type ColdStartRequest,
+  coldStart,
+  restoreColdStart,
+} from "./recommenders/cold-start.ts";
 export { knnBaseline } from "./recommenders/knn-baseline.ts";
 export { knnBasic } from "./recommenders/knn-basic.ts";
 export type { KnnInput } from "./recommenders/knn-options.ts";
@@ -27,6 +57,14 @@ export { knnWithZScore } from "./recommenders/knn-with-z-score.ts";
 export { normalPredictor } from "./recommenders/normal-predictor.ts";
 export { type SvdInput, svd } from "./recommenders/svd.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
+export {
+  type LoadedVersion,
+  loadChampion,
+  loadVersion,
+  type NewVersion,
+  type Registry,
+  saveVersion,
+} from "./registry.ts";
 export type { ModelHeader } from "./scorer.ts";
 export { badRowReasons, moviesCsv, type RatingsCsvOptions, ratingsCsv } from "./synthesize/movielens-csv.ts";
 export {
@@ -35,4 +73,5 @@ export {
   type SyntheticFilms,
   synthesizeFilms,
 } from "./synthesize/synthesize-films.ts";
+export { type TrainingResult, type TrainRequest, train } from "./train.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

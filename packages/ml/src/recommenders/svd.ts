@@ -107,8 +107,16 @@ export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
       if (!biased) return known ? affinity : mu;
       return mu + (user < 0 ? 0 : bu[user]!) + (item < 0 ? 0 : bi[item]!) + affinity;
     },
+    similarity: (item, other) => cosine(qi, item * factors, other * factors, factors),
     tensors: () => arrays,
   });
+}
+
+/** The cosine of two vectors inside `factors`; 0 for a vector of zeros. */
+function cosine(factors: Float64Array, a: number, b: number, length: number): number {
+  const dot = (left: number, right: number) => dotProduct(factors, left, factors, right, length);
+  const norms = Math.sqrt(dot(a, a) * dot(b, b));
+  return norms === 0 ? 0 : dot(a, b) / norms;
 }
 
 /** Updates of single factors between two looks at the clock: some milliseconds. */

@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import {
+  type ModelCatalog,
+  type ModelVersion,
+  type ObjectStore,
+  type StoredObject,
+  TamisError,
+} from "@tamis/core";
+import { readModelFile, readStoredModel, type Storable, writeModelFile } from "./model-file/model-file.ts";
+import type { Model } from "./recommender.ts";
+import { type ColdStart, restoreColdStart } from "./recommenders/cold-start.ts";
+
+/** Where versions live: their bytes, and the list of them. */
+export interface Registry {
+  readonly objects: ObjectStore;
+  readonly catalog: ModelCatalog;
+}
+
+export interface NewVersion {
+  /** Name of the registered model: letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  /** The run that made it; no two versions have the same. */
+  readonly runId: string;
+  readonly model: Model;
+  readonly coldStart: ColdStart;
+  /** Digest of the snapshot it was trained on. */
+  readonly snapshot: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+}
+
+/** A version that is ready to recommend. */
+export interface LoadedVersion {
+  readonly version: ModelVersion;
+  readonly model: Model;
+  readonly coldStart: ColdStart;
+}
+
+/**
+ * Stores a fitted model and its cold start as the next version of a registered model: first the files
+ * `models/NAME/RUN/cold-start.safetensors` and `models/NAME/RUN/model.safetensors`, then the entry in the catalog. The
+ * entry holds the model file's digest, the model file that of the cold start.
+ *
+ * When it fails between the two, files are left that no entry names; they are kept, because an entry that was
+ * written although its answer was lost must not point at nothing.
+ *
+ * @throws invalid_input for another name; analysis when the model holds a number that is not finite; conflict when
+ * the run has stored a version already; and what the stores throw
+ */
+export async function saveVersion(
+  { objects, catalog }: Registry,
+  version: NewVersion,
+): Promise<ModelVersion> {
+  const { name, runId, model, coldStart, snapshot, metrics, signal } = version;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
+    throw new TamisError(
+      "invalid_input",
+      `“${name}” cannot name a model: use letters, digits, “.”, “_” and “-”, at most 128.`,
+    );
+  }
+  const put = (file: string, stored: Storable, pinned?: string): Promise<StoredObject> => {
+    const metadata = { snapshot, metrics, ...(pinned !== undefined && { coldStart: pinned }) };
+    return objects.put(`models/${name}/${runId}/${file}`, writeModelFile(stored, metadata), {
+      ifAbsent: true,
+      ...(signal && { signal }),
+    });
+  };
+  const companion = await put("cold-start.safetensors", coldStart);
+  const { key, sha256, bytes } = await put("model.safetensors", model, companion.sha256);
+  return catalog.add({
+    model: name,
+    runId,
+    algorithm: model.algorithm,
+    options: model.options,
+    seed: model.seed,
+    snapshot,
+    metrics,
+    objectKey: key,
+    sha256,
+    bytes,
+  });
+}
+
+/**
+ * Loads a version: the very bytes that were registered, or nothing.
+ *
+ * @throws not_found when a file is missing; corrupt_data when its bytes are not those that were registered;
+ * unsupported when a newer Tamis wrote it
+ */
+export async function loadVersion(objects: ObjectStore, version: ModelVersion): Promise<LoadedVersion> {
+  const { model, metadata } = readModelFile(await readObject(objects, version.objectKey, version.sha256));
+  const coldStartKey = version.objectKey.replace(/[^/]*$/, "cold-start.safetensors");
+  const stored = readStoredModel(await readObject(objects, coldStartKey, metadata.coldStart));
+  return { version, model, coldStart: restoreColdStart(stored.header, stored.tensors) };
+}
+
+/**
+ * Loads the champion of a registered model, `undefined` when there is none yet.
+ *
+ * @throws not_found, corrupt_data, unsupported as {@link loadVersion}
+ */
+export async function loadChampion(
+  { objects, catalog }: Registry,
+  name: string,
+): Promise<LoadedVersion | undefined> {
+  const champion = await catalog.find(name, "champion");
+  return champion && loadVersion(objects, champion);
+}
+
+async function readObject(
+  objects: ObjectStore,
+  key: string,
+  sha256: string | undefined,
+): Promise<Uint8Array> {
+  const body = await objects.get(key);
+  if (body === undefined) {
+    throw new TamisError(
+      "not_found",
+      `${key} is missing in ${objects.url}. Restore it from a backup, promote another version, or train again.`,
+      { details: { key } },
+    );
+  }
+  const chunks: Uint8Array[] = [];
+  const hash = createHash("sha256");
+  for await (const chunk of body) {
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (hash.digest("hex") !== sha256) {
+    throw new TamisError(
+      "corrupt_data",
+      `${key} in ${objects.url} is not what was registered: its SHA-256 differs. Restore it from a backup, promote ` +
+        "another version, or train again.",
+      { details: { key } },
+    );
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import {
+  type ModelAlias,
+  type ModelCatalog,
+  type ModelVersion,
+  type NewRun,
+  type ObjectStore,
+  type RunStatus,
+  type RunTracker,
+  TamisError,
+  throwIfAborted,
+} from "@tamis/core";
+
+/** An {@link ObjectStore} in a Map; `contents` may be looked at and damaged. */
+export function memoryObjects(): ObjectStore & { readonly contents: Map<string, Uint8Array> } {
+  const contents = new Map<string, Uint8Array>();
+  return {
+    contents,
+    url: "memory:",
+    async put(key, body, { ifAbsent = false, signal } = {}) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+        throwIfAborted(signal);
+        chunks.push(Uint8Array.from(chunk));
+      }
+      if (ifAbsent && contents.has(key)) throw new TamisError("conflict", `${key} exists already.`);
+      const bytes = Buffer.concat(chunks);
+      contents.set(key, bytes);
+      return { key, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+    },
+    async get(key, { range } = {}) {
+      const bytes = contents.get(key);
+      if (bytes === undefined) return undefined;
+      const { start, length } = range ?? { start: 0, length: bytes.length };
+      return (async function* () {
+        yield bytes.subarray(start, start + length);
+      })();
+    },
+    async *list(prefix) {
+      for (const key of [...contents.keys()].sort()) {
+        if (!key.startsWith(prefix)) continue;
+        yield { key, bytes: contents.get(key)!.length, modifiedAt: new Date(0) };
+      }
+    },
+    async remove(key) {
+      contents.delete(key);
+    },
+    async localPath(key) {
+      throw new TamisError("not_found", `${key} is in memory and has no path.`);
+    },
+  };
+}
+
+/** A {@link ModelCatalog} in an array. */
+export function memoryCatalog(): ModelCatalog {
+  const versions: Omit<ModelVersion, "aliases">[] = [];
+  const aliases = new Map<string, number>();
+  const withAliases = (version: Omit<ModelVersion, "aliases">): ModelVersion => ({
+    ...version,
+    aliases: (["champion", "previous"] as const).filter(
+      (alias) => aliases.get(`${version.model}/${alias}`) === version.version,
+    ),
+  });
+  const find = (model: string, wanted: number | ModelAlias) => {
+    const number = typeof wanted === "number" ? wanted : aliases.get(`${model}/${wanted}`);
+    return versions.find((version) => version.model === model && version.version === number);
+  };
+  return {
+    async add(version) {
+      const number = versions.filter(({ model }) => model === version.model).length + 1;
+      versions.push({ ...version, version: number, createdAt: new Date(0) });
+      return withAliases(versions.at(-1)!);
+    },
+    async find(model, wanted) {
+      const found = find(model, wanted);
+      return found && withAliases(found);
+    },
+    async list(model) {
+      return versions
+        .filter((version) => version.model === model)
+        .map(withAliases)
+        .reverse();
+    },
+    async promote(model, version, expected) {
+      if (find(model, version) === undefined) throw new TamisError("not_found", `No version ${version}.`);
+      const champion = aliases.get(`${model}/champion`) ?? null;
+      if (champion !== expected) throw new TamisError("conflict", `The champion is ${champion}.`);
+      if (champion === version) return;
+      aliases.set(`${model}/champion`, version);
+      if (champion !== null) aliases.set(`${model}/previous`, champion);
+    },
+  };
+}
+
+/** What a run was given and how it ended. */
+export interface MemoryRun extends NewRun {
+  status: RunStatus;
+  message?: string | undefined;
+  parameters: Record<string, string | number | boolean>;
+  metrics: Record<string, number>;
+}
+
+/** A {@link RunTracker} in an array; `runs` may be looked at. Run ids are `run-1`, `run-2`… */
+export function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
+  const runs: MemoryRun[] = [];
+  const find = (runId: string) => runs[Number(runId.slice("run-".length)) - 1]!;
+  return {
+    runs,
+    start: async (run) => `run-${runs.push({ ...run, status: "running", parameters: {}, metrics: {} })}`,
+    async logParameters(runId, parameters) {
+      for (const name of Object.keys(parameters)) {
+        if (Object.hasOwn(find(runId).parameters, name)) throw new TamisError("conflict", `${name} is set.`);
+      }
+      Object.assign(find(runId).parameters, parameters);
+    },
+    async logMetrics(runId, metrics) {
+      Object.assign(find(runId).metrics, metrics);
+    },
+    async finish(runId, status, message) {
+      Object.assign(find(runId), { status, message });
+    },
+  };
+}
