@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
 import { wholeNumber } from "../whole-number.ts";
-import { writeFilmFolder } from "../write-film-folder.ts";
 
 interface Flags {
   readonly ratings: number;
@@ -57,6 +56,7 @@ export const generate = defineCommand<Flags>({
       );
     }
     const { synthesizeFilms } = await import("@tamis/ml");
+    const { writeFilmFolder } = await import("../write-film-folder.ts");
     const { signal, onProgress } = context;
     const data = synthesizeFilms({ ratings, users, items, seed });
     await writeFilmFolder(out, data, { badRows, signal, onProgress });

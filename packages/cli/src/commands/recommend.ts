@@ -1,7 +1,7 @@
 import { type Id, Id as IdSchema } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
-import { recommendToUser, type UserRecommendations } from "../recommend-to-user.ts";
-import { tableLines } from "../table.ts";
+import { recommendToUser } from "../recommend-to-user.ts";
+import { recommendationDocument, recommendationLines } from "../recommendation-report.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
@@ -29,37 +29,9 @@ export const recommend = defineCommand<Flags, [user: Id]>({
     if (found.modelVersion === null) {
       context.output.note("No model yet: these are the popular ones. Train one with: tamis train");
     }
-    context.output.result(
-      {
-        user_id: found.userId,
-        model_version: found.modelVersion,
-        cold_start: found.coldStart,
-        recommendations: found.recommendations.map(({ itemId, title, score, source, reason }) => ({
-          item_id: itemId,
-          title,
-          score,
-          source,
-          reason,
-        })),
-      },
-      () => recommendationLines(found),
-    );
+    context.output.result(recommendationDocument(found), () => recommendationLines(found));
   },
 });
-
-/** For a person: a table, best first. */
-export function recommendationLines({ recommendations }: UserRecommendations): string[] {
-  if (recommendations.length === 0) return ["nothing to recommend"];
-  return tableLines(
-    [
-      { title: "#", align: "right" },
-      { title: "title" },
-      { title: "score", align: "right" },
-      { title: "why" },
-    ],
-    recommendations.map(({ title, score, reason }, index) => [index + 1, title, score.toFixed(2), reason]),
-  );
-}
 
 function parseUser(input: string): Id {
   const parsed = IdSchema.safeParse(input);

@@ -1,11 +1,13 @@
 import { once } from "node:events";
-import { createEnvironment } from "@tamis/core";
+import { readFile } from "node:fs/promises";
+import { createEnvironment, TamisError } from "@tamis/core";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 
 interface Flags {
   readonly port?: string;
   readonly host?: string;
+  readonly tokenFile?: string;
 }
 
 /** `tamis serve`: the API and the dashboard, until SIGTERM or Ctrl-C. */
@@ -13,9 +15,13 @@ export const serve = defineCommand<Flags>({
   summary: "Serve recommendations and the dashboard over HTTP",
   details: [
     "Listens until SIGTERM or Ctrl-C, then lets the requests in flight finish and exits 0. A second signal ends",
-    "it at once. The ready line and the log go to stderr.",
+    "it at once. The ready line and the log go to stderr. Without a token file it answers to this machine only.",
   ].join("\n"),
-  examples: ["tamis serve", "tamis serve --port 9000 --data-dir ./films"],
+  examples: [
+    "tamis serve",
+    "tamis serve --port 9000 --data-dir ./films",
+    "tamis serve --host 0.0.0.0 --token-file ./tokens",
+  ],
   flags: {
     port: {
       kind: "parsed",
@@ -31,21 +37,45 @@ export const serve = defineCommand<Flags>({
       placeholder: "ADDRESS",
       brief: "Address to listen on [default = 127.0.0.1]",
     },
+    tokenFile: {
+      kind: "parsed",
+      parse: (file) => file,
+      optional: true,
+      placeholder: "FILE",
+      brief: "Bearer tokens that are let in, one per line",
+    },
   },
   long: true,
-  run: (context) => listen(context),
+  run: (context, { tokenFile }) => listen(context, tokenFile),
 });
 
-/** Opens the stores, serves them, and returns once a signal has come and everything is answered. */
-export async function listen(context: Context): Promise<void> {
-  const { createApp, serve } = await import("@tamis/http");
+/**
+ * Opens the stores, serves them, and returns once a signal has come and every request in flight is answered.
+ *
+ * @throws conflict when the port is in use; configuration for a token that is too weak
+ */
+export async function listen(context: Context, tokenFile?: string): Promise<void> {
+  const { createApp, hashToken, serve } = await import("@tamis/http");
   const { readHost } = await import("@tamis/storage");
+  const { config, log, output, signal } = context;
+  const tokenHashes = tokenFile === undefined ? [] : (await readTokens(tokenFile)).map(hashToken);
   const tamis = await context.tamis();
   const environment = createEnvironment(readHost).name();
-  const { host, port } = context.config;
-  const service = await serve(createApp({ tamis, environment, log: context.log }), { host, port });
-  context.output.warn(`Tamis listens on ${service.url} (Ctrl-C stops it)`);
-  if (!context.signal.aborted) await once(context.signal, "abort");
-  context.output.note("Stopping: requests in flight are finished first.");
+  const app = createApp({ tamis, environment, log, tokenHashes });
+  const service = await serve(app, { host: config.host, port: config.port });
+  output.warn(`Tamis listens on ${service.url} (Ctrl-C stops it)`);
+  if (!signal.aborted) await once(signal, "abort");
+  output.warn("Stopping: requests in flight are finished first.");
   await service.close();
+}
+
+async function readTokens(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new TamisError("configuration", `The token file ${file} cannot be read (${cause.code}).`, {
+      cause,
+    });
+  });
+  const tokens = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (tokens.length > 0) return tokens;
+  throw new TamisError("configuration", `The token file ${file} is empty; write one token per line.`);
 }

@@ -102,13 +102,14 @@ export function trainingDocument(result: TrainingResult): Record<string, unknown
 }
 
 function trainingLines({ output }: Context, result: TrainingResult): string[] {
-  const verdict = result.promoted
-    ? output.style("green", "promoted")
-    : output.style("yellow", "not promoted");
+  const { best, version, promoted, reason, metrics, runId } = result;
   return [
-    `${output.style("bold", result.best)}, version ${result.version ?? "none"}, ${verdict}: ${result.reason}`,
-    ...Object.entries(result.metrics).map(([name, value]) => `  ${name.padEnd(24)}${value.toFixed(4)}`),
-    `run ${result.runId}`,
+    `${output.style("bold", best)}${version === null ? "" : `, version ${version}`}`,
+    output.style(promoted ? "green" : "yellow", reason),
+    "",
+    ...Object.entries(metrics).map(([name, value]) => `  ${name.padEnd(24)}${value.toFixed(4)}`),
+    "",
+    `run ${runId}`,
   ];
 }
 
