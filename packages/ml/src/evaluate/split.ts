@@ -24,14 +24,18 @@ export function kFold(length: number, options: { folds: number; seed?: number })
  *
  * @throws invalid_input when there are fewer than 2 folds, or more than rows
  */
-export function* foldsFromPermutation(permutation: Int32Array, folds: number): Generator<Fold> {
-  const { length } = permutation;
-  if (!Number.isInteger(folds) || folds < 2 || folds > length) {
+export function foldsFromPermutation(permutation: Int32Array, folds: number): Iterable<Fold> {
+  if (!Number.isInteger(folds) || folds < 2 || folds > permutation.length) {
     throw new TamisError(
       "invalid_input",
-      `${length} rows cannot be cut into ${folds} folds; a whole number from 2 to the number of rows is needed.`,
+      `${permutation.length} rows cannot be cut into ${folds} folds; a whole number from 2 to the number of rows is needed.`,
     );
   }
+  return cut(permutation, folds);
+}
+
+function* cut(permutation: Int32Array, folds: number): Generator<Fold> {
+  const { length } = permutation;
   let start = 0;
   for (let fold = 0; fold < folds; fold++) {
     const end = start + Math.floor(length / folds) + (fold < length % folds ? 1 : 0);

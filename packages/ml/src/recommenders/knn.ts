@@ -189,6 +189,7 @@ function knnScorer(formula: KnnFormula, data: KnnData, options: KnnOptions): Omi
       }
       for (let x = 0; x < xCount; x++) estimates[x] = conclude(nearestOfAll, x, x, user);
     },
+    ...(!similarity.userBased && { similarity: (item: number, other: number) => rowOf(item)[other]! }),
   };
 }
 

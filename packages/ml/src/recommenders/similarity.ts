@@ -32,30 +32,34 @@ export function similarityRows(
   const ofX = transpose(ratings, xCount);
   if (name === "msd") return msdRows(ratings, ofX, xCount, minSupport);
   if (name === "pearson") return pearsonRows(ratings, ofX, xCount, minSupport);
-  if (name === "cosine") return cosineRows(ratings, ofX, xCount, minSupport);
+  if (name === "cosine") return cosineRows(ratings, ofX, xCount, minSupport, () => 1);
   return cosineRows(ratings, ofX, xCount, Math.max(2, minSupport), (n) => (n - 1) / (n - 1 + shrinkage));
 }
 
+/*
+ * The three functions below differ in the sums they keep for each x′, and in what they make of them. Sums of one x′
+ * lie side by side in one array: it is the memory access, not the arithmetic, that takes the time.
+ */
+
 function msdRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSupport: number): SimilarityRow {
-  const common = new Int32Array(xCount);
-  const squares = new Float64Array(xCount);
+  const sums = new Float64Array(2 * xCount);
   return (x, row) => {
-    common.fill(0);
-    squares.fill(0);
+    sums.fill(0);
     const end = ofX.starts[x + 1]!;
     for (let n = ofX.starts[x]!; n < end; n++) {
       const y = ofX.columns[n]!;
       const rating = ofX.values[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
-        const other = ofY.columns[p]!;
+        const at = 2 * ofY.columns[p]!;
         const difference = rating - ofY.values[p]!;
-        common[other]!++;
-        squares[other]! += difference * difference;
+        sums[at]!++;
+        sums[at + 1]! += difference * difference;
       }
     }
     for (let other = 0; other < xCount; other++) {
-      row[other] = common[other]! < minSupport ? 0 : 1 / (squares[other]! / common[other]! + 1);
+      const n = sums[2 * other]!;
+      row[other] = n < minSupport ? 0 : 1 / (sums[2 * other + 1]! / n + 1);
     }
     row[x] = 1;
   };
@@ -66,67 +70,61 @@ function cosineRows(
   ofX: SparseRows,
   xCount: number,
   minSupport: number,
-  weight?: (common: number) => number,
+  weight: (common: number) => number,
 ): SimilarityRow {
-  const common = new Int32Array(xCount);
-  const products = new Float64Array(xCount);
-  const squares = new Float64Array(xCount);
-  const otherSquares = new Float64Array(xCount);
+  const sums = new Float64Array(4 * xCount);
   return (x, row) => {
-    for (const sums of [common, products, squares, otherSquares]) sums.fill(0);
+    sums.fill(0);
     const end = ofX.starts[x + 1]!;
     for (let n = ofX.starts[x]!; n < end; n++) {
       const y = ofX.columns[n]!;
       const rating = ofX.values[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
-        const other = ofY.columns[p]!;
+        const at = 4 * ofY.columns[p]!;
         const otherRating = ofY.values[p]!;
-        common[other]!++;
-        products[other]! += rating * otherRating;
-        squares[other]! += rating * rating;
-        otherSquares[other]! += otherRating * otherRating;
+        sums[at]!++;
+        sums[at + 1]! += rating * otherRating;
+        sums[at + 2]! += rating * rating;
+        sums[at + 3]! += otherRating * otherRating;
       }
     }
     for (let other = 0; other < xCount; other++) {
-      const n = common[other]!;
-      const norm = Math.sqrt(squares[other]! * otherSquares[other]!);
-      row[other] = n < minSupport || norm === 0 ? 0 : (products[other]! / norm) * (weight ? weight(n) : 1);
+      const at = 4 * other;
+      const n = sums[at]!;
+      const norm = Math.sqrt(sums[at + 2]! * sums[at + 3]!);
+      row[other] = n < minSupport || norm === 0 ? 0 : (sums[at + 1]! / norm) * weight(n);
     }
     row[x] = 1;
   };
 }
 
 function pearsonRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSupport: number): SimilarityRow {
-  const common = new Int32Array(xCount);
-  const products = new Float64Array(xCount);
-  const sums = new Float64Array(xCount);
-  const otherSums = new Float64Array(xCount);
-  const squares = new Float64Array(xCount);
-  const otherSquares = new Float64Array(xCount);
+  const sums = new Float64Array(6 * xCount);
   return (x, row) => {
-    for (const totals of [common, products, sums, otherSums, squares, otherSquares]) totals.fill(0);
+    sums.fill(0);
     const end = ofX.starts[x + 1]!;
     for (let n = ofX.starts[x]!; n < end; n++) {
       const y = ofX.columns[n]!;
       const rating = ofX.values[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
-        const other = ofY.columns[p]!;
+        const at = 6 * ofY.columns[p]!;
         const otherRating = ofY.values[p]!;
-        common[other]!++;
-        products[other]! += rating * otherRating;
-        sums[other]! += rating;
-        otherSums[other]! += otherRating;
-        squares[other]! += rating * rating;
-        otherSquares[other]! += otherRating * otherRating;
+        sums[at]!++;
+        sums[at + 1]! += rating * otherRating;
+        sums[at + 2]! += rating;
+        sums[at + 3]! += otherRating;
+        sums[at + 4]! += rating * rating;
+        sums[at + 5]! += otherRating * otherRating;
       }
     }
     for (let other = 0; other < xCount; other++) {
-      const n = common[other]!;
-      const covariance = n * products[other]! - sums[other]! * otherSums[other]!;
-      const variance = scaledVariance(n, sums[other]!, squares[other]!);
-      const otherVariance = scaledVariance(n, otherSums[other]!, otherSquares[other]!);
+      const at = 6 * other;
+      const n = sums[at]!;
+      const covariance = n * sums[at + 1]! - sums[at + 2]! * sums[at + 3]!;
+      const variance = scaledVariance(n, sums[at + 2]!, sums[at + 4]!);
+      const otherVariance = scaledVariance(n, sums[at + 3]!, sums[at + 5]!);
       const norm = Math.sqrt(variance * otherVariance);
       row[other] = n < minSupport || norm === 0 ? 0 : covariance / norm;
     }

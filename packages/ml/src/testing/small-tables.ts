@@ -1,0 +1,34 @@
+import { createRandom, type Id, type RatingTable, ratingTable, type Scale } from "@tamis/core";
+
+/** A table from `[user, item, rating]` triples. */
+export function tableOf(
+  rows: readonly (readonly [Id, Id, number])[],
+  scale: Scale = { min: 1, max: 5 },
+): RatingTable {
+  return ratingTable(
+    rows.map(([userId, itemId, rating]) => ({ userId, itemId, rating, ratedAt: null })),
+    scale,
+  );
+}
+
+/**
+ * A small random table with gaps: about half of the pairs, in random order, ratings in steps of `step`. User `u0` gives
+ * the same rating to everything, user `u1` has one rating, item `i0` always gets the same one.
+ */
+export function randomTable(
+  seed: number,
+  { users = 12, items = 9, scale = { min: 1, max: 5 } as Scale, step = 1 } = {},
+): RatingTable {
+  const random = createRandom(seed);
+  const steps = Math.round((scale.max - scale.min) / step);
+  const rows: [string, string, number][] = [];
+  for (let user = 0; user < users; user++) {
+    for (let item = 0; item < items; item++) {
+      const drawn = scale.min + step * random.integer(steps + 1);
+      const kept = user === 1 ? item === 2 : random.uniform() < 0.5;
+      const rating = user === 0 || item === 0 ? scale.min + step : drawn;
+      if (kept) rows.push([`u${user}`, `i${item}`, rating]);
+    }
+  }
+  return tableOf(random.shuffle(rows), scale);
+}
