@@ -1,4 +1,11 @@
 export { type Host, type MachineFacts, readHost } from "./host.ts";
+export { countByRating, type RatingCount } from "./lake/count-by-rating.ts";
+export { importMovielens } from "./lake/import-movielens.ts";
+export type { ImportOptions, ImportResult } from "./lake/import-options.ts";
+export { type ImportRatingsOptions, importRatings } from "./lake/import-ratings.ts";
+export type { SnapshotFile, SnapshotManifest } from "./lake/manifest.ts";
+export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts";
+export type { TextEncoding } from "./load/delimited.ts";
 export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
 export {
   type GenomeScore,
@@ -80,3 +87,5 @@ export {
   upsertUsers,
 } from "./sql/users.ts";
 export { writeTransaction } from "./sql/write-transaction.ts";
+export { duckdbWarehouse } from "./warehouse/duckdb.ts";
+export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";

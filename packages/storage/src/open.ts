@@ -9,6 +9,8 @@ import { sqliteRecords } from "./sql/sqlite.ts";
 
 /** Everything that is stored, opened. */
 export interface Tamis {
+  /** Folder of everything that is stored locally; long work keeps its temporary files in it. */
+  readonly dataDir: string;
   readonly records: Records;
   readonly objects: ObjectStore;
   readonly warehouse: Warehouse;
@@ -69,6 +71,7 @@ export async function openTamis(config: OpenOptions): Promise<Tamis> {
       await records.destroy();
     };
     return {
+      dataDir: resolve(config.dataDir),
       records,
       objects,
       warehouse,

@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { isTamisError, type RejectReason, throwIfAborted } from "@tamis/core";
+import type { Tamis } from "../open.ts";
+import {
+  beginImport,
+  failImport,
+  findFinishedImport,
+  finishImport,
+  type ImportOutcome,
+  listImports,
+} from "../sql/imports.ts";
+import { withLock } from "../sql/lock.ts";
+import { addSnapshot, currentSnapshot, makeCurrent } from "../sql/snapshots.ts";
+import { writeTransaction } from "../sql/write-transaction.ts";
+import type { ImportOptions, ImportResult } from "./import-options.ts";
+import type { ImportSource } from "./import-source.ts";
+import { digestSource, landFiles, type SourceDigest } from "./land.ts";
+import type { SnapshotManifest } from "./manifest.ts";
+import { serveSnapshot } from "./serve-snapshot.ts";
+import { currentManifest, findManifest } from "./snapshot.ts";
+import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
+import { stageSource } from "./stage-source.ts";
+import { ratingColumns, writeSnapshot } from "./write-snapshot.ts";
+import { zones } from "./zones.ts";
+
+/**
+ * The one way into the data dir: digest, land, read and check, resolve duplicates, snapshot, serve.
+ *
+ * What the world sees changes once, at the end, in one transaction of the records: serving tables, rejects,
+ * ledger and current snapshot. Until then there are only objects nobody refers to; they are removed when the
+ * import fails or is cancelled, and taken up again when it was killed and is run once more.
+ *
+ * @throws conflict, data_load, aborted, no_space
+ */
+export async function runImport(
+  tamis: Tamis,
+  source: ImportSource,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { now = () => new Date(), signal } = options;
+  const started = now().getTime();
+  return await withLock(tamis.records, "import", async () => {
+    const digests = await digest(source, options);
+    const done = await findUnchanged(tamis, digests);
+    const seconds = () => (now().getTime() - started) / 1000;
+    if (done) return { ...done, unchanged: true, seconds: seconds() };
+    await closeAbandoned(tamis, now);
+    throwIfAborted(signal);
+    const importId = randomUUID();
+    const entry = { source: source.path, sourceDigest: digests.source, layout: source.layout };
+    await beginImport(tamis.records, { importId, ...entry, startedAt: now() });
+    const newKeys: string[] = [];
+    try {
+      const outcome = await importSource(tamis, source, digests, importId, newKeys, { ...options, now });
+      return { importId, ...outcome, unchanged: false, seconds: seconds() };
+    } catch (error) {
+      for (const key of newKeys) await tamis.objects.remove(key).catch(() => {});
+      const cancelled = isTamisError(error) && error.code === "aborted";
+      const message = error instanceof Error ? error.message : String(error);
+      // A full disk may refuse this too; the next import closes the entry then.
+      const status = cancelled ? "cancelled" : "failed";
+      await failImport(tamis.records, importId, { status, message, endedAt: now() }).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+async function importSource(
+  tamis: Tamis,
+  source: ImportSource,
+  digests: SourceDigest,
+  importId: string,
+  newKeys: string[],
+  options: ImportOptions & { readonly now: () => Date },
+): Promise<ImportOutcome> {
+  const { append = false, signal, onProgress, now } = options;
+  const { records, objects } = tamis;
+  const onNew = (key: string) => newKeys.push(key);
+  const files = await landFiles(objects, source, digests, onNew, landing(source, options));
+  const parent = append ? await currentManifest(tamis) : undefined;
+  const staged = await stageSource(tamis, source, files, parent, options);
+  const { stage, kinds, scale, accepted, items, catalogue } = staged;
+  try {
+    const processed = zones.processed(digests.source, "accepted.parquet");
+    const select = `SELECT ${ratingColumns(kinds)}, line FROM rows WHERE line > 0`;
+    const file = await stage.writeParquet(select, "accepted.parquet");
+    onNew(processed);
+    await objects.put(processed, createReadStream(file), signal ? { signal } : {});
+    onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
+    const manifest = await writeSnapshot(objects, stage, {
+      kinds,
+      scale,
+      items,
+      source: { name: source.name, digest: digests.source },
+      parent: parent?.digest ?? null,
+      createdAt: now(),
+      onNew,
+      signal,
+    });
+    onProgress?.({ phase: "snapshot", done: manifest.rows, total: manifest.rows, unit: "rows" });
+    return await writeTransaction(records, async (transaction) => {
+      await serveSnapshot(transaction, { stage, rows: manifest.rows, items, catalogue, options });
+      await addRejectsOf(stage, transaction, importId);
+      const rejectedByReason = await rejectCounts(stage);
+      const outcome = outcomeOf(manifest, accepted, rejectedByReason);
+      await addSnapshot(transaction, snapshotRecord(manifest, importId));
+      await makeCurrent(transaction, manifest.digest);
+      await finishImport(transaction, importId, outcome, now());
+      throwIfAborted(signal);
+      return outcome;
+    });
+  } finally {
+    stage.close();
+  }
+}
+
+async function digest(source: ImportSource, options: ImportOptions): Promise<SourceDigest> {
+  return await digestSource(source, options.append ?? false, { signal: options.signal });
+}
+
+function landing(source: ImportSource, { signal, onProgress }: ImportOptions) {
+  const total = Object.values(source.files).reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    onProgress?.({ phase: "landing", done, total, unit: "bytes" });
+  };
+  return { signal, onBytes };
+}
+
+/** The finished import of the same bytes, when its snapshot is the data set still. */
+async function findUnchanged(
+  tamis: Tamis,
+  digests: SourceDigest,
+): Promise<(ImportOutcome & { importId: string }) | undefined> {
+  const former = await findFinishedImport(tamis.records, digests.source);
+  if (!former?.outcome) return undefined;
+  const current = await currentSnapshot(tamis.records);
+  if (current?.digest !== former.outcome.snapshot) return undefined;
+  if (!(await findManifest(tamis.objects, current.digest))) return undefined;
+  return { importId: former.importId, ...former.outcome };
+}
+
+/** We hold the lock, so whatever is still called running is not: its process died. */
+async function closeAbandoned({ records }: Tamis, now: () => Date): Promise<void> {
+  for (const { importId, status } of await listImports(records)) {
+    if (status !== "running") continue;
+    const message = "The process ended before the import did; it left nothing behind.";
+    await failImport(records, importId, { status: "failed", message, endedAt: now() });
+  }
+}
+
+function outcomeOf(
+  manifest: SnapshotManifest,
+  rows: number,
+  rejectedByReason: Partial<Record<RejectReason, number>>,
+): ImportOutcome {
+  const { users, items, scale, digest: snapshot } = manifest;
+  const rejected = Object.values(rejectedByReason).reduce((sum, count) => sum + count, 0);
+  return { rows, rejected, rejectedByReason, users, items, scale, snapshot };
+}
+
+function snapshotRecord(manifest: SnapshotManifest, importId: string) {
+  const { digest, parent, rows, users, items, scale, createdAt } = manifest;
+  const manifestKey = zones.curated(digest, "manifest.json");
+  return { digest, parent, manifestKey, rows, users, items, scale, importId, createdAt };
+}

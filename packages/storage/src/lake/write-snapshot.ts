@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { type Item, type ObjectStore, type Scale, TamisError, throwIfAborted } from "@tamis/core";
+import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
+import type { IdKinds, RatingStage } from "./rating-stage.ts";
+import { findManifest } from "./snapshot.ts";
+import { zones } from "./zones.ts";
+
+export interface NewSnapshot {
+  readonly kinds: IdKinds;
+  readonly scale: Scale;
+  readonly items: readonly Item[];
+  readonly source: { readonly name: string; readonly digest: string };
+  readonly parent: string | null;
+  readonly createdAt: Date;
+  /** Told the key of each object before it is written, so that a failure can remove it. */
+  readonly onNew: (key: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the rows of a stage as a snapshot: `ratings.parquet` (`user_id`, `item_id` BIGINT, or VARCHAR when some
+ * id is a text; `rating` DOUBLE; `rated_at` BIGINT or NULL; in the order of the file), `items.parquet` when items
+ * are known, last the manifest. Content that is there already is not written again.
+ */
+export async function writeSnapshot(
+  objects: ObjectStore,
+  stage: RatingStage,
+  snapshot: NewSnapshot,
+): Promise<SnapshotManifest> {
+  const { kinds, scale, items, source, parent, createdAt, onNew, signal } = snapshot;
+  const [counts] = await stage.query<Record<"rows" | "users" | "items", bigint>>(
+    "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
+  );
+  const ratings = await stage.writeParquet(`SELECT ${ratingColumns(kinds)} FROM rows`, "ratings.parquet");
+  const written = [await describe("ratings.parquet", ratings)];
+  if (items.length > 0) {
+    written.push(await describe("items.parquet", await writeItems(stage, items)));
+  }
+  const files = written.map(({ path: _, ...file }) => file);
+  const digest = snapshotDigest(scale, files);
+  const existing = await findManifest(objects, digest);
+  if (existing) return existing;
+  const options = signal ? { signal } : {};
+  for (const { name, path, sha256 } of written) {
+    const key = zones.curated(digest, name);
+    onNew(key);
+    const stored = await objects.put(key, createReadStream(path, { highWaterMark: 1 << 20 }), options);
+    if (stored.sha256 !== sha256) {
+      throw new TamisError("corrupt_data", `The object ${key} was not stored as it was written.`, {
+        details: { key },
+      });
+    }
+  }
+  throwIfAborted(signal);
+  const manifest: SnapshotManifest = {
+    digest,
+    rows: Number(counts!.rows),
+    users: Number(counts!.users),
+    items: Number(counts!.items),
+    scale,
+    source,
+    parent,
+    createdAt,
+    files,
+  };
+  const key = zones.curated(digest, "manifest.json");
+  onNew(key);
+  await objects.put(key, Buffer.from(formatManifest(manifest)), options);
+  return manifest;
+}
+
+/** The columns of `rows` as they are stored. */
+export function ratingColumns({ user, item }: IdKinds): string {
+  return `${user === "number" ? "CAST(user_id AS BIGINT) AS user_id" : "user_id"},
+    ${item === "number" ? "CAST(item_id AS BIGINT) AS item_id" : "item_id"},
+    rating,
+    CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at`;
+}
+
+/** Separates genres on their way into a list; no text from a file holds it. */
+const unitSeparator = "\u001f";
+
+async function writeItems(stage: RatingStage, items: readonly Item[]): Promise<string> {
+  const numeric = items.every(({ itemId }) => typeof itemId === "number");
+  await stage.createTable("items", {
+    item_id: { type: "VARCHAR", values: items.map(({ itemId }) => String(itemId)) },
+    title: { type: "VARCHAR", values: items.map(({ title }) => title) },
+    year: { type: "DOUBLE", values: Float64Array.from(items, ({ year }) => year ?? Number.NaN) },
+    genres: { type: "VARCHAR", values: items.map(({ genres }) => genres.join(unitSeparator)) },
+  });
+  return await stage.writeParquet(
+    `SELECT ${numeric ? "CAST(item_id AS BIGINT) AS item_id" : "item_id"}, title,
+      CASE WHEN isnan(year) THEN NULL ELSE CAST(year AS INTEGER) END AS year,
+      CASE WHEN genres = '' THEN [] ELSE string_split(genres, chr(31)) END AS genres
+    FROM items`,
+    "items.parquet",
+  );
+}
+
+async function describe(name: string, path: string): Promise<SnapshotFile & { path: string }> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return { name, path, sha256: hash.digest("hex"), bytes: (await stat(path)).size };
+}
