@@ -56,6 +56,14 @@ describe("decide", () => {
     });
   });
 
+  test("the champion's own recipe on new data cannot be better, and the reason says what to do", () => {
+    const { promoted, reason } = decide({ rmse: 0.9388 }, { ...champion, isRefit: true }, { folds: 3 });
+    expect(promoted).toBe(false);
+    expect(reason).toMatch(
+      /; needs < 0\.9388 \(the same algorithm and options; force refits it on the new data\)$/,
+    );
+  });
+
   test("shows the decimals that make the difference", () => {
     expect(decide({ rmse: 0.93879999 }, champion, { folds: 3 }).reason).toBe(
       "promoted: RMSE 0.93879999 vs champion v3 0.93880000 on the same 3 folds",

@@ -8,6 +8,11 @@ export interface PromotionChampion {
   readonly rmse: number;
   /** Why it cannot serve any more, e.g. `its file is missing`: then any candidate is better. */
   readonly broken?: string;
+  /**
+   * The candidate is the champion's own algorithm with its options, on newer data: the same folds then give the same
+   * error, so only force can refit it.
+   */
+  readonly isRefit?: boolean;
 }
 
 export interface PromotionRule {
@@ -54,7 +59,8 @@ export function decide(
   if (force) {
     return { promoted: true, forced: true, reason: `promoted by force: ${numbers}; needs < ${needed}` };
   }
-  return { promoted: false, forced: false, reason: `not promoted: ${numbers}; needs < ${needed}` };
+  const hint = champion.isRefit ? " (the same algorithm and options; force refits it on the new data)" : "";
+  return { promoted: false, forced: false, reason: `not promoted: ${numbers}; needs < ${needed}${hint}` };
 }
 
 /** Four decimals, or as many as it takes to tell different numbers apart. */

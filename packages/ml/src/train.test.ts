@@ -77,7 +77,7 @@ describe("the first training", () => {
     expect(champion?.version).toMatchObject({
       runId: "run-1",
       snapshot: "snapshot-1",
-      metrics: { rmse: expect.any(Number), mae: expect.any(Number), folds: 3 },
+      metrics: { rmse: expect.any(Number), rmse_sd: expect.any(Number), mae: expect.any(Number), folds: 3 },
     });
     expect(champion?.model.itemIds).toHaveLength(table.items.ids.length);
     const { model, coldStart } = champion!;
@@ -139,6 +139,15 @@ describe("the promotion gate", () => {
     const again = await crossValidate(worse, createRecommender("baseline-only", { epochs: 3 }));
     expect(result.metrics.champion_rmse).toBe(again.rmse.mean);
     expect(await championVersion()).toBe(1);
+  });
+
+  test("the champion's own algorithm on other data is a tie, and the reason says that force would refit it", async () => {
+    await trainWith();
+    const more = synthesizeFilms({ users: 90, items: 100, ratings: 4500 });
+    const result = await trainWith({ table: more.table(), snapshot: "snapshot-2" });
+    expect(result).toMatchObject({ promoted: false, version: null });
+    expect(result.metrics.champion_rmse).toBe(result.metrics.best_rmse);
+    expect(result.reason).toMatch(/force refits it on the new data\)$/);
   });
 
   test("other folds or another seed are no comparison: the champion is measured on those of the run", async () => {

@@ -149,7 +149,7 @@ async function run(plan: Plan, runId: string): Promise<TrainingResult> {
   await record({ best_rmse: rmse.mean });
 
   const champion = await catalog.find(name, "champion");
-  const opponent = champion && (await measureChampion(plan, champion, results));
+  const opponent = champion && (await measureChampion(plan, champion, results, best));
   if (opponent) await record({ champion_rmse: opponent.rmse });
   const { promoted, forced, reason } = decide({ rmse: rmse.mean }, opponent, plan);
   const { algorithm, options } = best.recommender;
@@ -166,7 +166,7 @@ async function run(plan: Plan, runId: string): Promise<TrainingResult> {
         plan,
         runId,
         best.recommender,
-        { rmse: rmse.mean, mae: mae.mean, folds: plan.folds },
+        { rmse: rmse.mean, rmse_sd: rmse.sd, mae: mae.mean, folds: plan.folds },
         champion,
       )
     : null;
@@ -192,18 +192,20 @@ async function measureChampion(
   plan: Plan,
   champion: ModelVersion,
   results: readonly Result[],
+  best: Result,
 ): Promise<PromotionChampion> {
   const { snapshot, folds, seed, objects } = plan;
-  const { version, metrics } = champion;
   const file = await objects.get(champion.objectKey, { range: { start: 0, length: 1 } });
-  const broken = file === undefined ? { broken: "its file is missing" } : {};
-  const isSame = champion.snapshot === snapshot && metrics.folds === folds && champion.seed === seed;
-  if (isSame && metrics.rmse !== undefined) return { version, rmse: metrics.rmse, ...broken };
   const recommender = createRecommender(champion.algorithm, champion.options);
-  const measured =
-    results.find((result) => recipeOf(result.recommender) === recipeOf(recommender))?.measured ??
-    (await measure(plan, recommender));
-  return { version, rmse: measured.rmse.mean, ...broken };
+  const isSame = (result: Result) => recipeOf(result.recommender) === recipeOf(recommender);
+  const known = { version: champion.version, ...(file === undefined && { broken: "its file is missing" }) };
+
+  const isSnapshot = champion.snapshot === snapshot;
+  const { rmse, folds: itsFolds } = champion.metrics;
+  if (isSnapshot && itsFolds === folds && champion.seed === seed && rmse !== undefined)
+    return { ...known, rmse };
+  const measured = results.find(isSame)?.measured ?? (await measure(plan, recommender));
+  return { ...known, rmse: measured.rmse.mean, isRefit: !isSnapshot && isSame(best) };
 }
 
 function recipeOf({ algorithm, options }: Recommender): string {

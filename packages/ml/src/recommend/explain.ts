@@ -39,13 +39,19 @@ export function explainModel(
   };
 }
 
-/** Explains what a cold start picked: the genre when there is one, and what others think of the item. */
+/**
+ * Explains what a cold start picked: the genre it was chosen for, if any, and what others think of the item.
+ *
+ * @example
+ * explainColdStart(pick); // "you rate Drama 4.4 on average; 315 people rate it 4.5"
+ */
 export function explainColdStart({ genre, ratings, average, year }: ColdStartPick): string {
-  const others =
-    ratings > 0
-      ? `rated ${average.toFixed(1)} on average by ${ratings === 1 ? "1 person" : `${ratings} people`}`
-      : `nobody has rated it yet${year === null ? "" : `; it is from ${year}`}`;
-  return genre ? `you rate ${genre.name} ${genre.average.toFixed(1)} on average; ${others}` : others;
+  if (genre) {
+    const others = `${ratings === 1 ? "1 person rates" : `${ratings} people rate`} it ${average.toFixed(1)}`;
+    return `you rate ${genre.name} ${genre.average.toFixed(1)} on average; ${others}`;
+  }
+  if (ratings === 0) return `nobody has rated it yet${year === null ? "" : `; it is from ${year}`}`;
+  return `rated ${average.toFixed(1)} on average by ${ratings === 1 ? "1 person" : `${ratings} people`}`;
 }
 
 function mostSimilar(model: Model, itemId: Id, liked: History): History {
