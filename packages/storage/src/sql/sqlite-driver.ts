@@ -1,17 +1,19 @@
 import type { Database, Statement } from "better-sqlite3";
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from "kysely";
 import { sqliteError } from "./driver-errors.ts";
+import { whileBusy } from "./while-busy.ts";
 
 /**
  * A Kysely driver over one open better-sqlite3 database: what Kysely's own does, plus
  * - prepared statements are kept, so that a repeated statement is parsed once;
  * - booleans are bound as 0 and 1 and a `Date` as ISO 8601 text (better-sqlite3 refuses both);
- * - transactions take the write lock at their start, so that none fails half-way for want of it;
+ * - transactions take the write lock at their start, so that none fails half-way for want of it, and wait for it
+ *   without stopping the event loop;
  * - every error is a `TamisError` (see `driver-errors.ts`).
  *
  * SQLite has one connection here: queries and transactions wait for each other in order of arrival.
  */
-export function sqliteDriver(database: Database, onClose?: () => void): Driver {
+export function sqliteDriver(database: Database): Driver {
   const connection = sqliteConnection(database);
   const turns = turnstile();
   const run = (text: string) => connection.executeQuery(CompiledQuery.raw(text)).then(() => {});
@@ -30,7 +32,6 @@ export function sqliteDriver(database: Database, onClose?: () => void): Driver {
     releaseConnection: async () => turns.leave(),
     destroy: async () => {
       database.close();
-      onClose?.();
     },
   };
 }
@@ -40,10 +41,7 @@ function sqliteConnection(database: Database): DatabaseConnection {
   return {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
       try {
-        const statement = statements.get(sql);
-        if (statement.reader) return { rows: statement.all(bindable(parameters)) as Row[] };
-        const { changes, lastInsertRowid } = statement.run(bindable(parameters));
-        return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+        return await whileBusy(() => execute<Row>(statements.get(sql), bindable(parameters)));
       } catch (error) {
         throw sqliteError(error, database.name, sql);
       }
@@ -57,6 +55,12 @@ function sqliteConnection(database: Database): DatabaseConnection {
       }
     },
   };
+}
+
+function execute<Row>(statement: Statement<unknown[]>, parameters: readonly unknown[]): QueryResult<Row> {
+  if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+  const { changes, lastInsertRowid } = statement.run(parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
 /** As many statements as a busy service repeats; the oldest unused one leaves first. */
@@ -77,12 +81,13 @@ function statementCache(database: Database): { get(sql: string): Statement<unkno
   };
 }
 
+/** The parameters themselves when none needs another form: a bulk load binds thousands at a time. */
 function bindable(parameters: readonly unknown[]): readonly unknown[] {
-  return parameters.some(needsBinding) ? parameters.map(bound) : parameters;
-}
-
-function needsBinding(value: unknown): boolean {
-  return typeof value === "boolean" || value instanceof Date || value === undefined;
+  for (const value of parameters) {
+    if (typeof value === "boolean" || value === undefined || value instanceof Date)
+      return parameters.map(bound);
+  }
+  return parameters;
 }
 
 function bound(value: unknown): unknown {

@@ -1,6 +1,5 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { TamisError } from "@tamis/core";
 import type Sqlite from "better-sqlite3";
 import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
@@ -8,11 +7,9 @@ import { isBusy, sqliteError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
 import type { Records, Schema } from "./schema.ts";
 import { sqliteDriver } from "./sqlite-driver.ts";
+import { whileBusy } from "./while-busy.ts";
 
 type SqliteClass = typeof Sqlite;
-
-/** How long a statement waits for another process that is writing. */
-const busyTimeout = 5000; // ms
 
 /**
  * Opens records on a SQLite file, creating it when absent; its folder must exist.
@@ -24,13 +21,13 @@ export async function sqliteRecords(options: { readonly path: string }): Promise
   const path = resolve(options.path);
   const Database = await loadBetterSqlite();
   const database = await connect(Database, path);
-  return recordsOn(database, sqliteEngine(Database, database));
+  return recordsOn(database, sqliteEngine(Database, path));
 }
 
-function recordsOn(database: Sqlite.Database, engine: Engine, onClose?: () => void): Records {
+function recordsOn(database: Sqlite.Database, engine: Engine): Records {
   const adapter: EngineAdapter = Object.assign(new SqliteAdapter(), { engine });
   const dialect: Dialect = {
-    createDriver: () => sqliteDriver(database, onClose),
+    createDriver: () => sqliteDriver(database),
     createAdapter: () => adapter,
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -38,8 +35,7 @@ function recordsOn(database: Sqlite.Database, engine: Engine, onClose?: () => vo
   return new Kysely<Schema>({ dialect });
 }
 
-function sqliteEngine(Database: SqliteClass, database: Sqlite.Database): Engine {
-  const path = database.name;
+function sqliteEngine(Database: SqliteClass, path: string): Engine {
   const engine: Engine = {
     maxParameters: 32_766,
     columnTypes: { float: "real", integer: "integer", instant: "text", generatedKey: "integer" },
@@ -51,11 +47,7 @@ function sqliteEngine(Database: SqliteClass, database: Sqlite.Database): Engine 
       const writer = await connect(Database, path);
       // A long transaction touches many pages: keep them in memory until it commits.
       writer.pragma("cache_size = -262144");
-      // While this process writes through one connection, waiting on the other would stop both.
-      database.pragma("busy_timeout = 0");
-      return recordsOn(writer, engine, () => {
-        if (database.open) database.pragma(`busy_timeout = ${busyTimeout}`);
-      });
+      return recordsOn(writer, engine);
     },
     backup: (stamp) => backupFile(Database, path, stamp),
   };
@@ -65,8 +57,10 @@ function sqliteEngine(Database: SqliteClass, database: Sqlite.Database): Engine 
 async function connect(Database: SqliteClass, path: string): Promise<Sqlite.Database> {
   let database: Sqlite.Database | undefined;
   try {
-    database = new Database(path, { timeout: busyTimeout });
-    await useWriteAheadLog(database);
+    database = new Database(path, { timeout: 0 });
+    const opened = database;
+    // Two processes that create a database at once meet at this step.
+    await whileBusy(() => opened.pragma("journal_mode = WAL"));
     database.pragma("synchronous = NORMAL");
     database.pragma("foreign_keys = ON");
     database.pragma("journal_size_limit = 67108864");
@@ -74,19 +68,6 @@ async function connect(Database: SqliteClass, path: string): Promise<Sqlite.Data
   } catch (error) {
     database?.close();
     throw sqliteError(error, path);
-  }
-}
-
-/** Two processes that create a database at once meet here, and SQLite does not wait by itself at this step. */
-async function useWriteAheadLog(database: Sqlite.Database): Promise<void> {
-  for (let waited = 0; ; waited += 20) {
-    try {
-      database.pragma("journal_mode = WAL");
-      return;
-    } catch (error) {
-      if (!isBusy(error) || waited >= busyTimeout) throw error;
-      await sleep(20);
-    }
   }
 }
 
@@ -113,7 +94,7 @@ async function backupFile(Database: SqliteClass, path: string, stamp: string): P
   const temporary = `${target}.part`;
   let source: Sqlite.Database | undefined;
   try {
-    source = new Database(path, { readonly: true, timeout: busyTimeout });
+    source = new Database(path, { readonly: true, timeout: 0 });
     await source.backup(temporary);
     await rename(temporary, target);
     return target;

@@ -3,8 +3,8 @@ import type { Records } from "./schema.ts";
 
 /**
  * Runs long `work` in one transaction that holds the write lock from its start: all of it is kept or nothing,
- * also at `kill -9`. Readers go on seeing the former state until it commits; another writer of this process gets
- * `unavailable` at once, one of another process after 5 s.
+ * also at `kill -9`. Readers go on seeing the former state until it commits; another writer waits up to 5 s and then
+ * gets `unavailable`.
  *
  * `work` must send every query through `transaction`; called with a transaction, `work` joins it.
  */

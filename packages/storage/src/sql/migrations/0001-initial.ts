@@ -52,9 +52,7 @@ async function createDataSet(records: Records): Promise<void> {
         column.notNull().check(sql`rating between -1.7976931348623157e308 and 1.7976931348623157e308`),
       )
       .addColumn("rated_at", types.integer)
-      .addColumn("source", "text", (column) =>
-        column.notNull().defaultTo("import").check(sql`source in ('import', 'api', 'synthetic')`),
-      )
+      .addColumn("source", "text", (column) => column.notNull().defaultTo("import"))
       .addPrimaryKeyConstraint("ratings_key", ["user_id", "item_id"]),
   );
   // Small, whatever the size of the data set: how an import finds the rows it must not touch.
