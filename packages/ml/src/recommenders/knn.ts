@@ -1,3 +1,4 @@
+import { throwIfAborted } from "@tamis/core";
 import { createPace } from "../pace.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
@@ -52,6 +53,7 @@ export function knnRecommender(variant: KnnVariant, options: KnnInput | undefine
     algorithm,
     options: parsed,
     async fit(trainset, context = {}) {
+      throwIfAborted(context.signal);
       const dense = denseOf(trainset);
       const { users, items } = dense;
       const ratings = parsed.similarity.userBased ? dense.byItem : dense.byUser;
