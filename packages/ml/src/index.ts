@@ -9,6 +9,7 @@ export {
 export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
 export {
   type ModelFileMetadata,
+  readColdStartFile,
   readModelFile,
   readStoredModel,
   type Storable,

@@ -6,9 +6,9 @@ import {
   type StoredObject,
   TamisError,
 } from "@tamis/core";
-import { readModelFile, readStoredModel, type Storable, writeModelFile } from "./model-file/model-file.ts";
+import { readColdStartFile, readModelFile, type Storable, writeModelFile } from "./model-file/model-file.ts";
 import type { Model } from "./recommender.ts";
-import { type ColdStart, restoreColdStart } from "./recommenders/cold-start.ts";
+import type { ColdStart } from "./recommenders/cold-start.ts";
 
 /** Where versions live: their bytes, and the list of them. */
 export interface Registry {
@@ -90,8 +90,8 @@ export async function saveVersion(
 export async function loadVersion(objects: ObjectStore, version: ModelVersion): Promise<LoadedVersion> {
   const { model, metadata } = readModelFile(await readObject(objects, version.objectKey, version.sha256));
   const coldStartKey = version.objectKey.replace(/[^/]*$/, "cold-start.safetensors");
-  const stored = readStoredModel(await readObject(objects, coldStartKey, metadata.coldStart));
-  return { version, model, coldStart: restoreColdStart(stored.header, stored.tensors) };
+  const coldStart = readColdStartFile(await readObject(objects, coldStartKey, metadata.coldStart));
+  return { version, model, coldStart };
 }
 
 /**

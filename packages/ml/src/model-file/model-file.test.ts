@@ -4,10 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, type Id, isTamisError } from "@tamis/core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { coldStart } from "../recommenders/cold-start.ts";
 import { createRecommender, recommenderNames } from "../recommenders.ts";
 import { synthesizeFilms } from "../synthesize/synthesize-films.ts";
 import { createTrainset } from "../trainset.ts";
-import { readModelFile, readStoredModel, type Storable, writeModelFile } from "./model-file.ts";
+import {
+  readColdStartFile,
+  readModelFile,
+  readStoredModel,
+  type Storable,
+  writeModelFile,
+} from "./model-file.ts";
 import { readSafetensors, type SafeTensor, writeSafetensors } from "./safetensors.ts";
 import { seal, unsealed } from "./seal.ts";
 
@@ -73,6 +80,18 @@ describe("a model file", () => {
   });
 });
 
+test("a cold start gives the same answers after a file", async () => {
+  const start = coldStart(table, [
+    { itemId: 77, title: "Été (1990)", year: 1990, genres: ["Drama", "Comédie"] },
+  ]);
+  const read = readColdStartFile(await written(start, metadata));
+  const request = { n: 40, history: [{ itemId: 77, rating: 5 }], seen: new Set<Id>() };
+  expect(read.pick(request)).toEqual(start.pick(request));
+  const model = await createRecommender("baseline-only").fit(createTrainset(table));
+  const bytes = await written(model, metadata);
+  expect(() => readColdStartFile(bytes)).toThrow(expect.objectContaining({ code: "unsupported" }));
+});
+
 describe("readModelFile refuses", () => {
   const cases: [string, (file: TamperedFile) => TamperedFile, string, string][] = [
     [
@@ -85,6 +104,12 @@ describe("readModelFile refuses", () => {
     ["an unknown algorithm", with_({ algorithm: "oracle" }), "unsupported", "oracle"],
     ["options that are not JSON", with_({ options: "{" }), "corrupt_data", "“options”"],
     ["a scale that is upside down", with_({ scale: "[5,1]" }), "corrupt_data", "“scale”"],
+    [
+      "options of another version",
+      with_({ algorithm: "svd", options: '{"wisdom":1}' }),
+      "unsupported",
+      "wisdom",
+    ],
     ["a missing array", without("bu"), "corrupt_data", "bu"],
     ["missing ids", without("item_ids"), "corrupt_data", "item ids"],
     ["an array of another shape", array("bi", Float64Array.of(1, 2)), "corrupt_data", "bi"],

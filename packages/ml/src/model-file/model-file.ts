@@ -1,7 +1,8 @@
-import { TamisError } from "@tamis/core";
+import { isTamisError, TamisError } from "@tamis/core";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import type { Model, ModelTensors, Tensor } from "../recommender.ts";
+import { type ColdStart, restoreColdStart } from "../recommenders/cold-start.ts";
 import { restoreModel } from "../recommenders.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { isIdTensor, readIds, writeIds } from "./id-tensors.ts";
@@ -80,8 +81,17 @@ export async function* writeModelFile(
  * when another program wrote it, a newer Tamis did, or the algorithm is not known here
  */
 export function readModelFile(bytes: Uint8Array): { model: Model; metadata: ModelFileMetadata } {
-  const { header, tensors, metadata } = readStoredModel(bytes);
-  return { model: restoreModel(header, tensors), metadata };
+  const stored = readStoredModel(bytes);
+  return { model: restore(stored, restoreModel), metadata: stored.metadata };
+}
+
+/**
+ * Reads the file of a cold start.
+ *
+ * @throws corrupt_data, unsupported as {@link readModelFile}
+ */
+export function readColdStartFile(bytes: Uint8Array): ColdStart {
+  return restore(readStoredModel(bytes), restoreColdStart);
 }
 
 /**
@@ -117,6 +127,24 @@ export function readStoredModel(bytes: Uint8Array): StoredModel {
     metadata: { metrics, ...(snapshot && { snapshot }), ...(cold_start && { coldStart: cold_start }) },
     libraryVersion: library_version,
   };
+}
+
+/** Options that the algorithm refuses are not the reader's mistake: another version of Tamis wrote them. */
+function restore<Restored>(
+  { header, tensors, libraryVersion }: StoredModel,
+  make: (header: ModelHeader, tensors: ModelTensors) => Restored,
+): Restored {
+  try {
+    return make(header, tensors);
+  } catch (cause) {
+    if (!isTamisError(cause) || cause.code !== "invalid_input") throw cause;
+    throw new TamisError(
+      "unsupported",
+      `The model file was written by version ${libraryVersion} with options that this one (${manifest.version}) does ` +
+        `not take: ${cause.message} Use that version, or train again.`,
+      { cause },
+    );
+  }
 }
 
 function checkArray(algorithm: string, name: string, data: Tensor["data"]): void {
