@@ -7,7 +7,7 @@ export interface SafeTensor {
   readonly data: SafeTensorData;
 }
 
-export type SafeTensorData = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
+type SafeTensorData = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
 export interface Safetensors {
   /** `__metadata__`; written in the order of its keys. */
