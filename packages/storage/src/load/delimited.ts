@@ -87,7 +87,7 @@ export function delimitedReader(options: DelimitedOptions, handlers: DelimitedHa
   const separator = Buffer.from(options.separator, "latin1");
   const openingQuote = quoting ? quoteMark : -1;
   const kindOf = kindTable(separator[0]!, encoding);
-  const capacity = 2 * maxLineLength + (1 << 18);
+  const capacity = 2 * maxLineLength + 16;
   // One byte more: a line feed behind the last byte stops the innermost loop without a bounds check.
   const bytes = Buffer.allocUnsafeSlow(capacity + 1);
   const lines = new Int32Array(rowCapacity);

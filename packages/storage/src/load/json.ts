@@ -44,7 +44,9 @@ export function detectJson(sample: TextSample, name: string, asked?: readonly st
   reader.end();
   if (objects.length === 0) throw refusal(name, "holds no JSON object; expected one for each rating");
   const names = [...new Set(objects.slice(0, 1000).flatMap((object) => Object.keys(object)))];
-  const columns = findRatingColumns(names, names.length, asked && asByName(asked));
+  const byName = asked && asByName(asked);
+  // Keys have no place: only their names tell.
+  const columns = findRatingColumns(names, byName ? names.length : 0, byName);
   if (!columns) throw refusal(name, `has no keys for user, item and rating; it has: ${names.join(", ")}`);
   return { form, keys: keysOf(columns, names) };
 }
@@ -128,7 +130,7 @@ function keysOf(columns: RatingColumns, names: readonly string[]): JsonLayout["k
   return [names[columns.user]!, names[columns.item]!, names[columns.rating]!, time];
 }
 
-/** Keys have no position: `user,item,rating` asks for keys of these very names only when there are such. */
+/** `user,item,rating` are roles by position, which keys do not have: then their names are detected. */
 function asByName(asked: readonly string[]): readonly string[] | undefined {
   const roles = ["user", "item", "rating", "timestamp", "_", ""];
   return asked.every((word) => roles.includes(word.trim())) ? undefined : asked;

@@ -27,7 +27,7 @@ export async function detectParquet(
       });
     });
   const names = described.map((row) => row.column_name);
-  const columns = findRatingColumns(names, names.length, asked);
+  const columns = findRatingColumns(names, asked ? names.length : 0, asked);
   if (!columns) {
     throw new TamisError(
       "data_load",
