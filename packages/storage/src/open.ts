@@ -1,8 +1,7 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ObjectStore, TamisError, type Warehouse } from "@tamis/core";
-import { fileSystemError } from "./objects/file-system-error.ts";
 import { openFolder } from "./objects/folder.ts";
+import { makeFolder } from "./objects/make-folder.ts";
 import { migrate } from "./sql/migrate.ts";
 import type { Records } from "./sql/schema.ts";
 import { sqliteRecords } from "./sql/sqlite.ts";
@@ -32,10 +31,7 @@ type Opener<Port> = (path: string) => Promise<Port>;
 
 /** The one table "URL scheme → adapter". Each opens what stands behind the colon. */
 const recordsAdapters: Readonly<Record<string, Opener<Records>>> = {
-  sqlite: async (path) => {
-    await makeFolder(dirname(resolve(path)));
-    return await sqliteRecords({ path });
-  },
+  sqlite: (path) => sqliteRecords({ path }),
 };
 const objectsAdapters: Readonly<Record<string, Opener<ObjectStore>>> = {
   file: (path) => openFolder({ path }),
@@ -106,12 +102,4 @@ function opener<Port>(
 
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, "//***@");
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw fileSystemError(error, path);
-  }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { TamisError } from "@tamis/core";
 import type Sqlite from "better-sqlite3";
 import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { makeFolder } from "../objects/make-folder.ts";
 import { isBusy, sqliteError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
 import type { Records, Schema } from "./schema.ts";
@@ -12,7 +13,7 @@ import { whileBusy } from "./while-busy.ts";
 type SqliteClass = typeof Sqlite;
 
 /**
- * Opens records on a SQLite file, creating it when absent; its folder must exist.
+ * Opens records on a SQLite file; it is made when absent, and so is its folder.
  *
  * @throws configuration without better-sqlite3, or when the file cannot be opened; corrupt_data when it is not
  * a SQLite database
@@ -20,6 +21,7 @@ type SqliteClass = typeof Sqlite;
 export async function sqliteRecords(options: { readonly path: string }): Promise<Records> {
   const path = resolve(options.path);
   const Database = await loadBetterSqlite();
+  await makeFolder(dirname(path));
   const database = await connect(Database, path);
   return recordsOn(database, sqliteEngine(Database, path));
 }

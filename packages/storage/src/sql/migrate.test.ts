@@ -1,0 +1,126 @@
+import { open as openFile, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { TamisError } from "@tamis/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { upsertItems } from "./items.ts";
+import { type Migration, migrate, migrations, schemaVersion } from "./migrate.ts";
+import { sqliteRecords } from "./sqlite.ts";
+
+const addColour: Migration = {
+  version: 2,
+  name: "colour",
+  up: async ({ schema }) => {
+    await schema.alterTable("items").addColumn("colour", "text").execute();
+  },
+};
+
+async function open(path?: string) {
+  const file = path ?? join(await temporaryFolder(), "tamis.db");
+  const records = await sqliteRecords({ path: file });
+  onTestFinished(() => records.destroy());
+  return { records, file };
+}
+
+describe("migrate", () => {
+  it("numbers its steps 1, 2, 3…", () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  });
+
+  it("makes the schema once and remembers when", async () => {
+    const { records } = await open();
+    const at = new Date("2026-01-02T03:04:05Z");
+    expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: 1, backup: null });
+    expect(await migrate(records)).toEqual({ from: 1, to: 1, backup: null });
+    const applied = await records.selectFrom("schema_version").selectAll().execute();
+    expect(applied).toEqual([{ version: 1, name: "initial", applied_at: at.toISOString() }]);
+  });
+
+  it("copies an older database beside itself before it changes it", async () => {
+    const { records, file } = await open();
+    await migrate(records);
+    await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
+    const now = () => new Date("2026-01-02T03:04:05.678Z");
+    const result = await migrate(records, { now, steps: [...migrations, addColour] });
+    expect(result).toEqual({ from: 1, to: 2, backup: `${file}.schema-1.20260102T030405Z.backup` });
+    expect(await schemaVersion(records)).toBe(2);
+    const { records: copy } = await open(result.backup!);
+    expect(await schemaVersion(copy)).toBe(1);
+    expect(await copy.selectFrom("items").select("title").execute()).toEqual([{ title: "Amélie" }]);
+  });
+
+  it("undoes everything when a step fails", async () => {
+    const { records } = await open();
+    await migrate(records);
+    const broken: Migration = {
+      version: 3,
+      name: "broken",
+      up: async ({ schema }) => {
+        await schema.dropTable("items").execute();
+        throw new TamisError("database", "no");
+      },
+    };
+    await expect(migrate(records, { steps: [...migrations, addColour, broken] })).rejects.toThrow("no");
+    expect(await schemaVersion(records)).toBe(1);
+    expect(await records.selectFrom("items").selectAll().execute()).toEqual([]);
+  });
+
+  it("refuses a schema newer than it knows, naming both versions", async () => {
+    const { records, file } = await open();
+    await migrate(records, { steps: [...migrations, addColour] });
+    await expect(migrate(records)).rejects.toMatchObject({
+      code: "unsupported",
+      details: { stored: 2, known: 1 },
+      message: expect.stringMatching(/schema version 2.*knows up to 1.*Update Tamis/),
+    });
+    expect((await readdir(dirname(file))).filter((name) => name.endsWith(".backup"))).toEqual([]);
+  });
+
+  it("leaves the database of another program alone", async () => {
+    const { records } = await open();
+    await records.schema.createTable("wp_posts").addColumn("id", "integer").execute();
+    await expect(migrate(records)).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining("wp_posts"),
+    });
+  });
+});
+
+describe("a file that is no sound database", () => {
+  it("is called so, by name, when it is something else", async () => {
+    const path = join(await temporaryFolder(), "photo.db");
+    await writeFile(path, "This is a text, not a database. ".repeat(300));
+    await expect(sqliteRecords({ path })).rejects.toMatchObject({
+      code: "corrupt_data",
+      message: expect.stringContaining("photo.db is not a sound SQLite database"),
+    });
+  });
+
+  it("is called so when its pages are overwritten", async () => {
+    const { records, file } = await open();
+    await migrate(records);
+    const items = Array.from({ length: 5000 }, (_, i) => ({
+      itemId: i,
+      title: `Film ${i}`,
+      year: null,
+      genres: [],
+    }));
+    await upsertItems(records, items);
+    await records.destroy();
+    const handle = await openFile(file, "r+");
+    const { size } = await handle.stat();
+    await handle.write(Buffer.alloc(size - 8192, 0xee), 0, size - 8192, 8192);
+    await handle.close();
+    const read = open(file).then(({ records }) => records.selectFrom("items").selectAll().execute());
+    await expect(read).rejects.toMatchObject({
+      code: "corrupt_data",
+      message: expect.stringContaining(`${file} is not a sound SQLite database`),
+    });
+  });
+
+  it("is called a folder when it is one", async () => {
+    await expect(sqliteRecords({ path: await temporaryFolder() })).rejects.toMatchObject({
+      code: "configuration",
+    });
+  });
+});

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface ImportProcess {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What it printed last: the result or the error's code, as JSON. */
+  readonly answer: Record<string, unknown> | undefined;
+}
+
+/**
+ * Imports a file in a process of its own.
+ *
+ * @param onPhase - told each new phase of the progress; its answer is a signal to send at once.
+ */
+export function importProcess(
+  dataDir: string,
+  file: string,
+  onPhase: (phase: string) => NodeJS.Signals | undefined = () => undefined,
+): Promise<ImportProcess> {
+  const script = fileURLToPath(new URL("./import-process-main.ts", import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@tamis/source", "--import", "tsx", script, dataDir, file],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let printed = "";
+  let seen = 0;
+  child.stdout.on("data", (chunk) => {
+    printed += chunk;
+    const lines = printed.split("\n").slice(0, -1);
+    for (; seen < lines.length; seen++) {
+      const { phase } = JSON.parse(lines[seen]!) as { phase?: string };
+      const signal = phase === undefined ? undefined : onPhase(phase);
+      if (signal) child.kill(signal);
+    }
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      const last = printed.trim().split("\n").at(-1);
+      resolve({ code, signal, answer: last ? JSON.parse(last) : undefined });
+    });
+  });
+}
