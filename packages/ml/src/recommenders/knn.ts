@@ -36,7 +36,7 @@ export interface KnnData {
   baseline(x: number, y: number): number;
 }
 
-export interface KnnFormula {
+interface KnnFormula {
   /** value(x′, y), aligned with the ratings. */
   readonly values: Float64Array;
   base(x: number, y: number): number;

@@ -6,7 +6,7 @@ import { type RatingTable, ratingTable } from "@tamis/core";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /** Folder of the real data sets: `TAMIS_TEST_DATA`, or `shared/data` beside the repository. */
-export const dataFolder = process.env.TAMIS_TEST_DATA ?? join(root, "..", "shared", "data");
+const dataFolder = process.env.TAMIS_TEST_DATA ?? join(root, "..", "shared", "data");
 
 /**
  * Why tests on a data set cannot run here, or `undefined` when they can. On CI its absence is a failure, not a skip.
