@@ -16,7 +16,7 @@ export interface Arena {
 }
 
 /** One scalar argument of a kernel. */
-export type WordValue = { readonly u32: number } | { readonly f32: number };
+type WordValue = { readonly u32: number } | { readonly f32: number };
 
 /** Rows and vectors start on a cache line. */
 const alignment = 64;

@@ -17,7 +17,7 @@ export interface BlockLayout {
  * enough that a user's ratings in one cell make a run, enough that a cell's item rows (400 bytes each at 100
  * factors) stay in the second-level cache.
  */
-export function blockCount({ userCount, itemCount, ratings }: RatingTriples): number {
+function blockCount({ userCount, itemCount, ratings }: RatingTriples): number {
   const wanted = ratings.length < 2_000_000 ? 8 : 16;
   return Math.max(1, Math.min(wanted, userCount, itemCount));
 }

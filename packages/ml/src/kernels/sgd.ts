@@ -20,7 +20,7 @@ export interface SgdOptions {
 }
 
 /** One number per kind of parameter: user bias, item bias, user factors, item factors. */
-export interface SgdRates {
+interface SgdRates {
   readonly bu: number;
   readonly bi: number;
   readonly pu: number;
