@@ -56,12 +56,17 @@ describe("decide", () => {
     });
   });
 
-  test("the champion's own recipe on new data cannot be better, and the reason says what to do", () => {
-    const { promoted, reason } = decide({ rmse: 0.9388 }, { ...champion, isRefit: true }, { folds: 3 });
-    expect(promoted).toBe(false);
-    expect(reason).toMatch(
-      /; needs < 0\.9388 \(the same algorithm and options; force refits it on the new data\)$/,
-    );
+  test("a refit on newer data is held to the champion's figure when it was trained", () => {
+    const trained = { ...champion, isRefit: true };
+    expect(decide({ rmse: 0.9312 }, trained, { folds: 3 })).toEqual({
+      promoted: true,
+      forced: false,
+      reason: "promoted: RMSE 0.9312 vs champion v3 0.9388 when it was trained, same algorithm and options",
+    });
+    expect(decide({ rmse: 0.9501 }, trained, { folds: 3 })).toMatchObject({
+      promoted: false,
+      reason: expect.stringMatching(/when it was trained, same algorithm and options; needs < 0\.9388$/),
+    });
   });
 
   test("shows the decimals that make the difference", () => {

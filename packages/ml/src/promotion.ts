@@ -9,8 +9,9 @@ export interface PromotionChampion {
   /** Why it cannot serve any more, e.g. `its file is missing`: then any candidate is better. */
   readonly broken?: string;
   /**
-   * The candidate is the champion's own algorithm with its options, on newer data: the same folds then give the same
-   * error, so only force can refit it.
+   * The candidate is the champion's own algorithm with its options, on newer data. On the same folds they would tie
+   * for ever, so `rmse` is then the champion's own figure, from the data it was trained on: a refit that does better
+   * replaces it, and worse data does not.
    */
   readonly isRefit?: boolean;
 }
@@ -34,7 +35,8 @@ export interface PromotionDecision {
 
 /**
  * Decides whether a candidate takes the champion's place: when there is no champion, when the champion is broken,
- * when candidate RMSE < champion RMSE − margin on the same folds, or when it is forced.
+ * when candidate RMSE < champion RMSE − margin on the same folds (a refit: than when the champion was trained), or when
+ * it is forced.
  *
  * @example
  * decide({ rmse: 0.9412 }, { version: 3, rmse: 0.9388 }, { folds: 3 }).reason;
@@ -51,7 +53,10 @@ export function decide(
   }
   const limit = champion.rmse - margin;
   const [own, its, needed] = formatApart(candidate.rmse, champion.rmse, limit);
-  const numbers = `RMSE ${own} vs champion v${champion.version} ${its} on the same ${folds} folds`;
+  const where = champion.isRefit
+    ? "when it was trained, same algorithm and options"
+    : `on the same ${folds} folds`;
+  const numbers = `RMSE ${own} vs champion v${champion.version} ${its} ${where}`;
   if (champion.broken !== undefined) {
     return { promoted: true, forced: false, reason: `promoted: ${numbers}; ${champion.broken}` };
   }
@@ -59,8 +64,7 @@ export function decide(
   if (force) {
     return { promoted: true, forced: true, reason: `promoted by force: ${numbers}; needs < ${needed}` };
   }
-  const hint = champion.isRefit ? " (the same algorithm and options; force refits it on the new data)" : "";
-  return { promoted: false, forced: false, reason: `not promoted: ${numbers}; needs < ${needed}${hint}` };
+  return { promoted: false, forced: false, reason: `not promoted: ${numbers}; needs < ${needed}` };
 }
 
 /** Four decimals, or as many as it takes to tell different numbers apart. */

@@ -141,13 +141,20 @@ describe("the promotion gate", () => {
     expect(await championVersion()).toBe(1);
   });
 
-  test("the champion's own algorithm on other data is a tie, and the reason says that force would refit it", async () => {
-    await trainWith();
+  test("the champion's own recipe on newer data replaces it when it does better than when it was trained", async () => {
+    const { metrics } = await trainWith();
     const more = synthesizeFilms({ users: 90, items: 100, ratings: 4500 });
     const result = await trainWith({ table: more.table(), snapshot: "snapshot-2" });
+    expect(result.metrics.champion_rmse).toBe(metrics.best_rmse);
+    expect(result).toMatchObject({ promoted: true, version: 2 });
+    expect(result.reason).toMatch(/when it was trained, same algorithm and options$/);
+  });
+
+  test("the champion's own recipe on worse data does not replace it", async () => {
+    await trainWith();
+    const result = await trainWith({ table: shuffledRatings(table), snapshot: "snapshot-2" });
     expect(result).toMatchObject({ promoted: false, version: null });
-    expect(result.metrics.champion_rmse).toBe(result.metrics.best_rmse);
-    expect(result.reason).toMatch(/force refits it on the new data\)$/);
+    expect(await championVersion()).toBe(1);
   });
 
   test("other folds or another seed are no comparison: the champion is measured on those of the run", async () => {

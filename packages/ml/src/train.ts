@@ -63,7 +63,8 @@ export interface TrainingResult {
  *
  * 1. cross-validates every algorithm on the same folds and takes the one of lowest mean RMSE;
  * 2. compares it with the champion on these folds. The champion's recorded figure counts when it comes from the same
- *    snapshot, folds and seed; else its algorithm, with its options, is cross-validated here too;
+ *    snapshot, folds and seed, or when the best is the champion's own recipe on newer data; else its algorithm, with its
+ *    options, is cross-validated here too;
  * 3. if it is better (see `promotion.ts`): fits it on all ratings, stores it with its cold start as a new version, and
  *    makes that the champion, provided that the champion is still the one it was compared with.
  *
@@ -204,8 +205,9 @@ async function measureChampion(
   const { rmse, folds: itsFolds } = champion.metrics;
   if (isSnapshot && itsFolds === folds && champion.seed === seed && rmse !== undefined)
     return { ...known, rmse };
+  if (!isSnapshot && isSame(best) && rmse !== undefined) return { ...known, rmse, isRefit: true };
   const measured = results.find(isSame)?.measured ?? (await measure(plan, recommender));
-  return { ...known, rmse: measured.rmse.mean, isRefit: !isSnapshot && isSame(best) };
+  return { ...known, rmse: measured.rmse.mean };
 }
 
 function recipeOf({ algorithm, options }: Recommender): string {
