@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callTamis, callTamisJson } from "./testing/call-tamis.ts";
 import { type Ended, tamis, tamisJson } from "./testing/spawn-tamis.ts";
 
 /** One data set for the file: generated, imported, trained, each once and by the command itself. */
@@ -14,7 +15,7 @@ const ids = { item_id: expect.any(Number), title: expect.any(String), score: exp
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "tamis-contract-"));
   const sizes = ["--ratings", "4000", "--users", "80", "--items", "120", "--bad-rows", "8"];
-  await tamisJson(["generate", ...sizes, "--out", "films"], { cwd });
+  await callTamisJson(["generate", ...sizes, "--out", "films"], { cwd });
   imported = await tamisJson(["import", "movielens", "films"], { cwd });
   trained = await tamis(["train", "--models", "normal-predictor,baseline-only", "--json"], { cwd });
 }, 60_000);
@@ -36,14 +37,17 @@ describe("tamis import", () => {
   });
 
   it("answers the same snapshot and unchanged for the same files again", async () => {
-    const again = await tamisJson(["import", "movielens", "films/ratings.csv"], { cwd });
+    const again = await callTamisJson(["import", "movielens", "films/ratings.csv"], { cwd });
     expect(again).toMatchObject({ snapshot: imported.snapshot, rows: 4000, rejected: 8, unchanged: true });
   });
 
   it("lists each refused row with its line and reason", async () => {
-    const found = await tamisJson<{ total: number; rejects: { line: number; raw: string }[] }>(["rejects"], {
-      cwd,
-    });
+    const found = await callTamisJson<{ total: number; rejects: { line: number; raw: string }[] }>(
+      ["rejects"],
+      {
+        cwd,
+      },
+    );
     expect(found.total).toBe(8);
     expect(found.rejects).toHaveLength(8);
     expect(found.rejects[0]).toMatchObject({
@@ -69,10 +73,10 @@ describe("tamis train", () => {
   });
 
   it("exits 6 with the same document when nothing is better, and the champion stays", async () => {
-    const again = await tamis(["train", "--models", "normal-predictor", "--json"], { cwd });
+    const again = await callTamis(["train", "--models", "normal-predictor", "--json"], { cwd });
     expect(again.code).toBe(6);
     expect(JSON.parse(again.stdout)).toMatchObject({ promoted: false, reason: expect.any(String) });
-    const { champion } = await tamisJson(["models", "list"], { cwd });
+    const { champion } = await callTamisJson(["models", "list"], { cwd });
     expect(champion).toBe(1);
   });
 });
@@ -81,7 +85,7 @@ describe("tamis evaluate", () => {
   const args = ["evaluate", "--model", "svd", "--options", '{"factors":5,"epochs":3}'];
 
   it("answers folds, means and deviations, the same for the same seed", async () => {
-    const [first, second] = await Promise.all([tamisJson(args, { cwd }), tamisJson(args, { cwd })]);
+    const [first, second] = await Promise.all([callTamisJson(args, { cwd }), callTamisJson(args, { cwd })]);
     const spread = { mean: expect.any(Number), sd: expect.any(Number) };
     expect(first).toMatchObject({
       model: "svd",
@@ -104,7 +108,7 @@ describe("tamis evaluate", () => {
     [["--model", "svd", "--options", '{"factor":5}'], "factors"],
     [["--model", "svd", "--folds", "1"], "--folds"],
   ])("refuses %j and says what exists", async (wrong, hint) => {
-    const ended = await tamis(["evaluate", ...wrong], { cwd });
+    const ended = await callTamis(["evaluate", ...wrong], { cwd });
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toContain(hint);
   });
@@ -117,7 +121,7 @@ describe("tamis recommend", () => {
     cold_start: boolean;
     recommendations: object[];
   }
-  const recommend = (...args: string[]) => tamisJson<Answer>(["recommend", ...args], { cwd });
+  const recommend = (...args: string[]) => callTamisJson<Answer>(["recommend", ...args], { cwd });
 
   it("answers n items for a known user, from the model, flags before or after the user", async () => {
     const [after, before] = await Promise.all([recommend("1", "-n", "3"), recommend("-n", "3", "1")]);
@@ -169,16 +173,16 @@ describe("a data folder with nothing in it", () => {
   it.each([["recommend", "1"], ["train"], ["evaluate", "--model", "svd"]])(
     "makes %s %s exit 4 and name the import",
     async (...args) => {
-      const ended = await tamis([...args, "--data-dir", "empty", "--json"], { cwd });
+      const ended = await callTamis([...args, "--data-dir", "empty", "--json"], { cwd });
       expect(ended).toMatchObject({ code: 4, stdout: "" });
       expect(ended.stderr).toContain("tamis import");
     },
   );
 
   it("has no models and no refused rows, which is no failure", async () => {
-    const models = await tamisJson(["models", "--data-dir", "empty"], { cwd });
+    const models = await callTamisJson(["models", "--data-dir", "empty"], { cwd });
     expect(models).toMatchObject({ champion: null, versions: [] });
-    expect(await tamisJson(["rejects", "--data-dir", "empty"], { cwd })).toMatchObject({
+    expect(await callTamisJson(["rejects", "--data-dir", "empty"], { cwd })).toMatchObject({
       total: 0,
       rejects: [],
     });

@@ -44,15 +44,15 @@ export function demoLines(output: Output, result: DemoResult): string[] {
   const title = (text: string) => ["", output.style("bold", text)];
   return [
     ...title("1. The data: generated, checked, kept"),
-    ...importLines(imported).slice(0, -1),
+    ...importLines({ ...imported, unchanged: false }).slice(0, -2), // without its “tamis rejects”, which comes below
     ...title("2. The models: cross-validated on the same 3 folds, lower is better"),
     ...comparisonLines(output, run, champion.algorithm),
     ...title("3. The champion"),
-    `${champion.algorithm}, version ${champion.version}: ${run.message}`,
+    `${champion.algorithm}, version ${champion.version}, ${run.message}`,
     ...title(`4. Ten films for user ${found.userId}`),
     `who liked ${favourites.join(", ")}`,
     "",
-    ...recommendationLines(found),
+    ...recommendationLines(output, found),
     ...title("Go on"),
     ...nextSteps(dataDir),
   ];

@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTamis, tamis, tamisJson } from "./testing/spawn-tamis.ts";
+import { callTamis, callTamisJson } from "./testing/call-tamis.ts";
+import { startTamis, tamis } from "./testing/spawn-tamis.ts";
 
 let cwd: string;
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "tamis-interruption-"));
-  const sizes = ["--ratings", "300000", "--users", "2000", "--items", "3000"];
-  await tamisJson(["generate", ...sizes, "--out", "films"], { cwd });
+  const sizes = ["--ratings", "200000", "--users", "2000", "--items", "3000"];
+  await callTamisJson(["generate", ...sizes, "--out", "films"], { cwd });
 }, 60_000);
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
@@ -21,9 +22,9 @@ it("leaves nothing behind when Ctrl-C stops an import, and the next one succeeds
   const { code, stdout, stderr } = await running.ended;
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(stderr).toContain("nothing was changed");
-  expect(await tamis(["train", ...data], { cwd })).toMatchObject({ code: 4 });
-  const again = await tamisJson(["import", "movielens", "films", ...data], { cwd });
-  expect(again).toMatchObject({ rows: 300_000, rejected: 0 });
+  expect(await callTamis(["train", ...data], { cwd })).toMatchObject({ code: 4 });
+  const again = await callTamisJson(["import", "movielens", "films", ...data], { cwd });
+  expect(again).toMatchObject({ rows: 200_000, rejected: 0 });
 });
 
 it("lets one import work and sends a second one away with 7 while the first is under way", async () => {
@@ -33,7 +34,7 @@ it("lets one import work and sends a second one away with 7 while the first is u
   const second = await tamis(args, { cwd });
   expect(second).toMatchObject({ code: 7, stdout: "" });
   expect(await first.ended).toMatchObject({ code: 0 });
-  expect(await tamisJson(args, { cwd })).toMatchObject({ rows: 300_000, unchanged: true });
+  expect(await callTamisJson(args, { cwd })).toMatchObject({ rows: 200_000, unchanged: true });
 });
 
 it("ends an evaluation with 143 at SIGTERM and at once with 130 at a second Ctrl-C", async () => {

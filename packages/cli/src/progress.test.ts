@@ -8,11 +8,28 @@ function recordingStream(isTTY: boolean) {
 
 it("writes one line a phase and one at each tenth when stderr is not a terminal", () => {
   const stream = recordingStream(false);
-  const { onProgress } = progressRenderer(stream, { quiet: false, now: () => 0 });
-  for (let done = 0; done <= 1000; done++) onProgress({ phase: "reading", done, total: 1000, unit: "rows" });
+  let clock = 0;
+  const { onProgress } = progressRenderer(stream, { quiet: false, now: () => clock });
+  for (let done = 0; done <= 1000; done++, clock += 20) {
+    onProgress({ phase: "reading", done, total: 1000, unit: "rows" });
+  }
   expect(stream.written).toHaveLength(11);
   expect(stream.written[0]).toBe("reading…\n");
   expect(stream.written[10]).toBe("reading… 100 % (1,000 of 1,000 rows)\n");
+});
+
+it("writes no more than one line a second within a phase", () => {
+  const stream = recordingStream(false);
+  let clock = 0;
+  const { onProgress } = progressRenderer(stream, { quiet: false, now: () => clock });
+  for (let done = 0; done <= 1000; done++, clock += 2) {
+    onProgress({ phase: "reading", done, total: 1000, unit: "rows" });
+  }
+  expect(stream.written).toEqual([
+    "reading…\n",
+    "reading… 50 % (500 of 1,000 rows)\n",
+    "reading… 100 % (1,000 of 1,000 rows)\n",
+  ]);
 });
 
 it("gives a sign of life every 30 s when the total is not known", () => {
@@ -30,7 +47,7 @@ it("starts again at each phase, also when the new one is behind the old one", ()
   for (const phase of ["fold 1", "fold 2"]) {
     for (const done of [10, 20]) onProgress({ phase, done, total: 20, unit: "epochs" });
   }
-  expect(stream.written.map((line) => line.slice(0, 6))).toEqual(["fold 1", "fold 1", "fold 2", "fold 2"]);
+  expect(stream.written.map((line) => line.slice(0, 6))).toEqual(["fold 1", "fold 2"]);
 });
 
 it("overwrites one line on a terminal, no wider than it is, and clears it", () => {

@@ -15,12 +15,14 @@ export interface ProgressRenderer {
 
 /** Not more than ten repaints a second on a terminal. */
 const repaintEvery = 100;
-/** Off a terminal, a line at least this often while work goes on. */
+/** Off a terminal, a line at least this often while work goes on… */
 const lineEvery = 30_000;
+/** …and within a phase not more often than this, so that quick work stays short in a log. */
+const lineApart = 1_000;
 
 /**
  * Renders {@link Progress} on stderr: on a terminal one line that overwrites itself, elsewhere one line at the
- * start of a phase, then at each 10 % or 30 s. With `quiet` nothing at all.
+ * start of a phase, then at each 10 % (but not more than one a second) or 30 s. With `quiet` nothing at all.
  *
  * @param now - milliseconds, only differences count.
  */
@@ -60,12 +62,14 @@ function lineRenderer(stream: ProgressStream, now: () => number): ProgressRender
   return {
     onProgress(progress) {
       const reached = progress.total ? Math.floor((10 * progress.done) / progress.total) : 0;
-      const due = progress.phase !== phase || reached > tenths || now() - writtenAt >= lineEvery;
-      if (!due) return;
+      const since = now() - writtenAt;
+      const due = since >= lineEvery || (reached > tenths && since >= lineApart);
+      const isNew = progress.phase !== phase;
+      if (!isNew && !due) return;
       phase = progress.phase;
       tenths = reached;
       writtenAt = now();
-      stream.write(`${describe(progress)}\n`);
+      stream.write(isNew ? `${phase}…\n` : `${describe(progress)}\n`);
     },
     clear: () => {},
   };

@@ -1,5 +1,5 @@
+import type { Output } from "./output.ts";
 import type { UserRecommendations } from "./recommend-to-user.ts";
-import { tableLines } from "./table.ts";
 
 /** What `--json` prints of a list of recommendations; the service answers the same. */
 export function recommendationDocument(found: UserRecommendations): Record<string, unknown> {
@@ -17,16 +17,12 @@ export function recommendationDocument(found: UserRecommendations): Record<strin
   };
 }
 
-/** For a person: a table, best first. */
-export function recommendationLines({ recommendations }: UserRecommendations): string[] {
+/** For a person: two lines each, best first. */
+export function recommendationLines(output: Output, { recommendations }: UserRecommendations): string[] {
   if (recommendations.length === 0) return ["nothing to recommend"];
-  return tableLines(
-    [
-      { title: "#", align: "right" },
-      { title: "title" },
-      { title: "score", align: "right" },
-      { title: "why" },
-    ],
-    recommendations.map(({ title, score, reason }, index) => [index + 1, title, score.toFixed(2), reason]),
-  );
+  const indent = String(recommendations.length).length;
+  return recommendations.flatMap(({ title, score, reason }, index) => [
+    `${String(index + 1).padStart(indent)}  ${output.style("bold", title)}  ${score.toFixed(2)}`,
+    `${" ".repeat(indent)}  ${output.style("dim", reason)}`,
+  ]);
 }

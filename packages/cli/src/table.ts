@@ -7,7 +7,7 @@ export interface Column {
 }
 
 /**
- * Lines of a table: titles, a rule, one line per row. A column is as wide as its widest cell; colours in a
+ * Lines of a table: titles, a rule, one line per row; a column without a title has no rule. A column is as wide as its widest cell; colours in a
  * cell take no width.
  */
 export function tableLines(
@@ -24,7 +24,7 @@ export function tableLines(
       .trimEnd();
   return [
     line(columns.map((column) => column.title)),
-    widths.map((width) => "─".repeat(width)).join("  "),
+    line(columns.map(({ title }, index) => (title === "" ? "" : "─".repeat(widths[index] ?? 0)))),
     ...rows.map(line),
   ];
 }

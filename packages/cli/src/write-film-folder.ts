@@ -15,46 +15,44 @@ export interface FilmFolderOptions {
 
 /**
  * Writes a folder shaped like ml-latest: `movies.csv` (movieId, title, genres) and `ratings.csv` (userId, movieId,
- * rating, timestamp). Both appear under their names when they are complete, `ratings.csv` last.
+ * rating, timestamp). Both get their names when both are complete.
  *
- * @throws no_space, aborted; no half-written file is left behind
+ * @throws no_space, aborted; nothing is left behind then but the folder
  */
 export async function writeFilmFolder(
   folder: string,
   data: SyntheticFilms,
   options: FilmFolderOptions,
 ): Promise<void> {
+  const files = [
+    { path: join(folder, "movies.csv"), blocks: moviesCsv(data.films) },
+    { path: join(folder, "ratings.csv"), blocks: watched(data, options) },
+  ].map((file) => ({ ...file, partial: `${file.path}.${process.pid}.partial` }));
   await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, "movies.csv"), moviesCsv(data.films));
-  await writeWhole(join(folder, "ratings.csv"), watched(ratingsCsv(data, options), options));
-}
-
-/** The same blocks; counts their bytes, and stops when the signal fires. */
-function* watched(blocks: Iterable<string>, { signal, onProgress }: FilmFolderOptions): Generator<string> {
-  let done = 0;
-  for (const block of blocks) {
-    throwIfAborted(signal);
-    yield block;
-    done += block.length;
-    onProgress?.({ phase: "writing ratings.csv", done, unit: "bytes" });
-  }
-}
-
-async function writeWhole(path: string, chunks: Iterable<string>): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
   try {
-    await pipeline(Readable.from(chunks), createWriteStream(partial));
-    await rename(partial, path);
+    for (const { blocks, partial } of files)
+      await pipeline(Readable.from(blocks), createWriteStream(partial));
+    for (const { partial, path } of files) await rename(partial, path);
   } catch (cause) {
-    await rm(partial, { force: true });
+    for (const { partial } of files) await rm(partial, { force: true });
     if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
     throw new TamisError(
       "no_space",
-      `The disk is full: ${path} was not written. Free some space and try again.`,
-      {
-        details: { file: path },
-        cause,
-      },
+      `The disk is full: nothing was written in ${folder}. Free some space and try again.`,
+      { details: { folder }, cause },
     );
+  }
+}
+
+/** The blocks of `ratings.csv`; says how far they have come, and stops when the signal fires. */
+function* watched(data: SyntheticFilms, options: FilmFolderOptions): Generator<string> {
+  const { badRows, signal, onProgress } = options;
+  const total = data.ratingCount + badRows;
+  let done = -1; // the header is no row
+  for (const block of ratingsCsv(data, { badRows })) {
+    throwIfAborted(signal);
+    yield block;
+    done += block.split("\n").length - 1;
+    onProgress?.({ phase: "writing ratings.csv", done, total, unit: "rows" });
   }
 }

@@ -29,7 +29,7 @@ export const recommend = defineCommand<Flags, [user: Id]>({
     if (found.modelVersion === null) {
       context.output.note("No model yet: these are the popular ones. Train one with: tamis train");
     }
-    context.output.result(recommendationDocument(found), () => recommendationLines(found));
+    context.output.result(recommendationDocument(found), () => recommendationLines(context.output, found));
   },
 });
 

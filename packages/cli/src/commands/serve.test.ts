@@ -4,16 +4,17 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTamis, tamis, tamisJson } from "../testing/spawn-tamis.ts";
+import { callTamis, callTamisJson } from "../testing/call-tamis.ts";
+import { startTamis } from "../testing/spawn-tamis.ts";
 
 let cwd: string;
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "tamis-serve-"));
   const sizes = ["--ratings", "2000", "--users", "50", "--items", "100"];
-  await tamisJson(["generate", ...sizes, "--out", "films"], { cwd });
-  await tamisJson(["import", "movielens", "films"], { cwd });
-  await tamisJson(["train", "--models", "baseline-only"], { cwd });
+  await callTamisJson(["generate", ...sizes, "--out", "films"], { cwd });
+  await callTamisJson(["import", "movielens", "films"], { cwd });
+  await callTamisJson(["train", "--models", "baseline-only"], { cwd });
 }, 60_000);
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
@@ -29,10 +30,11 @@ it("answers the same recommendations as the command, and drains what is in fligh
     body,
   });
   const served = (await answer.json()) as { recommendations: unknown };
-  const command = await tamisJson(["recommend", "1", "-n", "3"], { cwd });
-  expect(served.recommendations).toEqual(command.recommendations);
+  const command = await callTamisJson(["recommend", "1", "-n", "3"], { cwd });
+  expect(command.recommendations).toHaveLength(3);
+  expect(served.recommendations).toMatchObject(command.recommendations as object[]);
 
-  // Half a request, then the signal, then the other half.
+  // The head of a request, then the signal, then its body.
   const socket = connect(Number(url.port), url.hostname);
   let received = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
@@ -43,15 +45,16 @@ it("answers the same recommendations as the command, and drains what is in fligh
     `Host: ${url.host}`,
     "Content-Type: application/json",
     `Content-Length: ${body.length}`,
+    "Expect: 100-continue",
     "\r\n",
   ].join("\r\n");
-  socket.write(head + body.slice(0, 5));
-  await fetch(new URL("/livez", url)); // by now the service has read the head
+  socket.write(head);
+  await once(socket, "data"); // 100 Continue: the service is reading the request
   running.child.kill("SIGTERM");
   await running.stderrMatching(/Stopping/);
-  socket.end(body.slice(5));
+  socket.write(body);
   await once(socket, "close");
-  expect(received).toMatch(/^HTTP\/1\.1 200/);
+  expect(received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200/);
   expect(received).toContain('"recommendations"');
   const ended = await running.ended;
   expect(ended).toMatchObject({ code: 0, stdout: "" });
@@ -61,7 +64,7 @@ it("says which port is taken and what to do", async () => {
   const first = startTamis(["serve", "--port", "0"], { cwd });
   const ready = await first.stderrMatching(/http:\/\/127\.0\.0\.1:\d+/);
   const port = /:(\d+)/.exec(ready.slice(ready.indexOf("http")))?.[1] ?? "";
-  const second = await tamis(["serve", "--port", port], { cwd });
+  const second = await callTamis(["serve", "--port", port], { cwd });
   expect(second).toMatchObject({ code: 7, stdout: "" });
   expect(second.stderr).toContain(`Port ${port}`);
   first.child.kill("SIGINT");

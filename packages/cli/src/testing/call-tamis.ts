@@ -1,14 +1,15 @@
 import { runTamis } from "../run.ts";
-import type { Ended } from "./spawn-tamis.ts";
+import { type Ended, jsonOf } from "./spawn-tamis.ts";
 
 /**
- * Runs a command line in this process, on streams that only remember: for the many cases that never come to
- * real work, where a process each would take a second.
+ * Runs a command line in this process, moved to `cwd`, on streams that only remember. For the many cases that need
+ * no process of their own, which would take a second each.
  */
 export async function callTamis(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Promise<Ended> {
+  process.chdir(cwd);
   let stdout = "";
   let stderr = "";
   const code = await runTamis(args, {
@@ -29,4 +30,12 @@ export async function callTamis(
     signals: process,
   });
   return { code, signal: null, stdout, stderr };
+}
+
+/** The same with `--json`: expects success, and gives the one JSON document. */
+export async function callTamisJson<Document = Record<string, unknown>>(
+  args: readonly string[],
+  options: { cwd: string },
+): Promise<Document> {
+  return jsonOf(args, await callTamis([...args, "--json"], options));
 }

@@ -81,7 +81,11 @@ export async function tamisJson<Document = Record<string, unknown>>(
   args: readonly string[],
   options: SpawnOptions,
 ): Promise<Document> {
-  const { code, stdout, stderr } = await tamis([...args, "--json"], options);
+  return jsonOf(args, await tamis([...args, "--json"], options));
+}
+
+/** The document on stdout of a command that must have succeeded. */
+export function jsonOf<Document>(args: readonly string[], { code, stdout, stderr }: Ended): Document {
   if (code !== 0) throw new Error(`tamis ${args.join(" ")} ended with ${code}: ${stderr}`);
   return JSON.parse(stdout) as Document;
 }
