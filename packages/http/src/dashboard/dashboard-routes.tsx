@@ -6,7 +6,7 @@ import { problemKinds } from "../problem.ts";
 import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
 import { answerPage } from "./layout.tsx";
-import { readOverview } from "./overview.ts";
+import { overviewReader } from "./overview.ts";
 import { OverviewPage } from "./overview-page.tsx";
 import { RecommendPage, type RecommendView } from "./recommend-page.tsx";
 
@@ -16,9 +16,10 @@ const offeredUsers = 8;
 /** The pages. All state is in the address; none of them needs JavaScript. */
 export function dashboardRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
   const { environment, now = () => new Date() } = services;
+  const readOverview = overviewReader(services);
   const routes = new OpenAPIHono<AppEnv>();
   routes.get("/", async (context) => {
-    const overview = await readOverview(services);
+    const overview = await readOverview();
     return answerPage(context, <OverviewPage overview={overview} environment={environment} now={now()} />);
   });
   routes.get("/recommend", async (context) => {

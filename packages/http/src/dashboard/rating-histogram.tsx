@@ -1,11 +1,6 @@
+import type { RatingCount } from "@tamis/storage";
 import type { FC } from "hono/jsx";
 import { formatCount, formatNumber } from "./format.ts";
-
-/** How many ratings have a value; ascending by value. */
-export interface RatingCount {
-  readonly rating: number;
-  readonly count: number;
-}
 
 const width = 560;
 const height = 230;

@@ -14,7 +14,12 @@ export const healthPaths: ReadonlySet<string> = new Set([
 ]);
 
 const Health = z.object({ status: z.literal("ok"), environment: z.string() }).openapi("Health");
-const Check = z.object({ status: z.enum(["ok", "none", "error"]), detail: z.string().optional() });
+const Check = z.object({
+  status: z.enum(["ok", "none", "stale", "error"]).openapi({
+    description: "none: there is nothing yet; stale: the one before is served; error: it cannot answer.",
+  }),
+  detail: z.string().optional(),
+});
 const Readiness = z
   .object({
     status: z.enum(["ready", "not_ready"]),
@@ -78,7 +83,8 @@ async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["c
 
 async function checkModel(serving: Serving): Promise<Readiness["checks"]["model"]> {
   const { champion, failure } = await serving.state();
-  if (failure) return { status: "error", detail: failure };
-  if (champion) return { status: "ok", version: champion.version.version };
-  return { status: "none", detail: "No model was promoted yet; unknown users' answers are by popularity." };
+  const version = champion && { version: champion.version.version };
+  if (failure) return { status: champion ? "stale" : "error", detail: failure, ...version };
+  if (champion) return { status: "ok", ...version };
+  return { status: "none", detail: "No model was promoted yet: answers are by popularity and genre." };
 }

@@ -9,9 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function ask(path: string) {
+type Fields = Record<string, unknown>;
+interface Body extends Fields {
+  readonly items: Fields[];
+  readonly next: string | null;
+}
+
+async function ask(path: string): Promise<{ status: number; body: Body }> {
   const answer = await service.app.request(path);
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: (await answer.json()) as Body };
 }
 
 const toyStory = {
@@ -27,7 +33,7 @@ describe("GET /api/items", () => {
   it("lists items, most rated first, with what is thought of them", async () => {
     const { status, body } = await ask("/api/items");
     expect(status).toBe(200);
-    expect(body.items.map((item: { item_id: unknown }) => item.item_id)).toEqual([1, 2, "tt-3"]);
+    expect(body.items.map((item) => item.item_id)).toEqual([1, 2, "tt-3"]);
     expect(body.items[0]).toEqual(toyStory);
     expect(body.items[2]).toMatchObject({ ratings: 0, average_rating: null, year: null, genres: [] });
     expect(body.next).toBeNull();
@@ -45,7 +51,7 @@ describe("GET /api/items", () => {
     do {
       const { body } = await ask(`/api/items?limit=1${after}`);
       expect(body.items).toHaveLength(1);
-      seen.push(body.items[0].item_id);
+      seen.push(body.items[0]?.item_id);
       after = body.next === null ? "" : `&after=${encodeURIComponent(body.next)}`;
     } while (after !== "");
     expect(seen).toEqual([1, 2, "tt-3"]);

@@ -1,0 +1,163 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { importFilms, type OpenService, openService, trainModel } from "./testing/open-service.ts";
+import { predict } from "./testing/predict.ts";
+
+let service: OpenService;
+let clock: number;
+beforeEach(async () => {
+  clock = Date.parse("2026-11-21T00:00:00Z");
+  service = await openService({ now: () => new Date(clock) });
+});
+afterEach(() => service.close());
+
+const json = async (path: string) => {
+  const answer = await service.app.request(path);
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+};
+
+/** Changes one byte in the middle of the newest model file. */
+async function damageNewestModel(): Promise<void> {
+  const folder = join(service.folder, "data", "lake");
+  const files = (await readdir(folder, { recursive: true })).filter((path) =>
+    path.endsWith("model.safetensors"),
+  );
+  const newest = join(folder, files.sort().at(-1) as string);
+  const bytes = await readFile(newest);
+  bytes[bytes.length >> 1]! ^= 1;
+  await writeFile(newest, bytes);
+}
+
+describe("without a champion", () => {
+  it("has nothing to recommend from an empty store, and says what to do", async () => {
+    const { status, body } = await predict(service.app, { user_id: 1 });
+    expect(status).toBe(404);
+    expect(body.detail).toContain("tamis import");
+    expect(await json("/readyz")).toMatchObject({
+      status: 200,
+      body: { status: "ready", checks: { records: { status: "ok" }, model: { status: "none" } } },
+    });
+    expect((await json("/predict/health")).body).toEqual({ status: "model_not_found", model_loaded: false });
+  });
+
+  it("answers from the data that is there, by popularity and genre", async () => {
+    await importFilms(service);
+    const { status, body } = await predict(service.app, { user_id: 1, top_n: 8 });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ model_version: null, cold_start: true });
+    expect(body.recommendations).toHaveLength(8);
+    expect(body.recommendations.every(({ source }) => source !== "model")).toBe(true);
+  });
+});
+
+describe("a new champion", () => {
+  beforeEach(async () => {
+    await importFilms(service);
+    await trainModel(service);
+  });
+
+  it("is served within a second, without a restart", async () => {
+    const version = async () => (await predict(service.app, { user_id: 1 })).body.model_version;
+    expect(await version()).toBe(1);
+    await trainModel(service, 7);
+    expect(await version()).toBe(1);
+    clock += 1000;
+    expect(await version()).toBe(2);
+    expect((await json("/predict/health")).body).toEqual({ status: "healthy", model_loaded: true });
+  });
+
+  it("replaces the old one as a whole: each answer is one version's, titles included", async () => {
+    const lists = new Map<number | null, unknown>();
+    lists.set(1, (await predict(service.createApp(), { user_id: 5, top_n: 20 })).body.recommendations);
+    const answers = [];
+    let training = true;
+    const trained = trainModel(service, 7).finally(() => {
+      training = false;
+    });
+    while (training) {
+      clock += 600;
+      // Everything a request awaits is already there, so without this the training would never get a turn.
+      await setImmediate();
+      answers.push(
+        ...(await Promise.all(
+          Array.from({ length: 8 }, () => predict(service.app, { user_id: 5, top_n: 20 })),
+        )),
+      );
+    }
+    await trained;
+    clock += 1000;
+    answers.push(await predict(service.app, { user_id: 5, top_n: 20 }));
+    lists.set(2, (await predict(service.createApp(), { user_id: 5, top_n: 20 })).body.recommendations);
+    expect(lists.get(1)).not.toEqual(lists.get(2));
+    for (const { body } of answers) expect(body.recommendations).toEqual(lists.get(body.model_version));
+    expect(new Set(answers.map(({ body }) => body.model_version))).toEqual(new Set([1, 2]));
+  });
+
+  it("knows the titles of a new import", async () => {
+    await predict(service.app, { user_id: 1 });
+    await importFilms(service, 7);
+    clock += 1000;
+    const { body } = await predict(service.app, { user_id: 1, top_n: 50 });
+    for (const { item_id, title } of body.recommendations) {
+      expect((await json(`/api/items/${item_id}`)).body.title).toBe(title);
+    }
+  });
+});
+
+describe("a damaged model file", () => {
+  beforeEach(async () => {
+    await importFilms(service);
+    await trainModel(service);
+  });
+
+  it("makes the service not ready and predictions unavailable, but does not end it", async () => {
+    await damageNewestModel();
+    const { status, body } = await predict(service.app, { user_id: 1 });
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      type: "urn:tamis:problem:unavailable",
+      detail: "The file of model version 1 is damaged. Train again, or promote another version.",
+    });
+    expect(JSON.stringify(body)).not.toContain(service.folder);
+    expect(await json("/readyz")).toMatchObject({
+      status: 503,
+      body: { status: "not_ready", checks: { model: { status: "error" } } },
+    });
+    expect((await json("/predict/health")).body).toEqual({ status: "error", model_loaded: false });
+    expect((await json("/livez")).status).toBe(200);
+    expect(service.logged.some(({ message }) => message === "champion not readable")).toBe(true);
+  });
+
+  it("of a new champion leaves the old one serving, and is healed by the next training", async () => {
+    await predict(service.app, { user_id: 1 });
+    await trainModel(service, 7);
+    await damageNewestModel();
+    clock += 1000;
+    expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(1);
+    expect(await json("/readyz")).toMatchObject({
+      status: 200,
+      body: { checks: { model: { status: "stale", version: 1 } } },
+    });
+    await trainModel(service, 8);
+    clock += 1000;
+    expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(3);
+    expect(await json("/readyz")).toMatchObject({
+      body: { checks: { model: { status: "ok", version: 3 } } },
+    });
+  });
+});
+
+describe("closed records", () => {
+  it("make the service not ready, but alive", async () => {
+    await service.tamis.close();
+    expect(await json("/readyz")).toMatchObject({
+      status: 503,
+      body: { checks: { records: { status: "error" }, model: { status: "error" } } },
+    });
+    expect((await json("/predict/health")).body).toEqual({ status: "error", model_loaded: false });
+    expect((await json("/livez")).status).toBe(200);
+    expect((await json("/health")).body).toEqual({ status: "ok", environment: "LOCAL" });
+  });
+});
