@@ -39,6 +39,7 @@ export {
   upsertItems,
 } from "./sql/items.ts";
 export { withLock } from "./sql/lock.ts";
+export { type MigrateOptions, type MigrationResult, migrate, schemaVersion } from "./sql/migrate.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   countStats,
@@ -69,6 +70,7 @@ export {
   type RunPage,
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
+export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
 export {
   addSnapshot,
   currentSnapshot,

@@ -86,3 +86,21 @@ describe("several processes on one SQLite file", () => {
     expect(await withLock(records, "import", async () => "free")).toBe("free");
   });
 });
+
+it("names the command to install when the driver is absent", async () => {
+  const absent = `export const resolve = (specifier, context, next) => {
+    if (specifier === "better-sqlite3") throw new Error("Cannot find package 'better-sqlite3'");
+    return next(specifier, context);
+  };`;
+  const { nextLine } = startModule(`
+    import { register } from "node:module";
+    register("data:text/javascript,${encodeURIComponent(absent)}");
+    const { sqliteRecords } = await import("${folder}sqlite.ts");
+    const error = await sqliteRecords({ path: "/nowhere/tamis.db" }).catch((error) => error);
+    console.log(JSON.stringify({ code: error.code, message: error.message, cause: error.cause.message }));`);
+  expect(JSON.parse(await nextLine())).toEqual({
+    code: "configuration",
+    message: expect.stringContaining("npm install better-sqlite3@12"),
+    cause: "Cannot find package 'better-sqlite3'",
+  });
+});

@@ -108,13 +108,16 @@ async function backupFile(Database: SqliteClass, path: string, stamp: string): P
   }
 }
 
+/** The driver has a compiled part that is loaded with its first database: a failure of either is found here. */
 async function loadBetterSqlite(): Promise<SqliteClass> {
   try {
-    return (await import("better-sqlite3")).default;
+    const { default: Database } = await import("better-sqlite3");
+    new Database(":memory:").close();
+    return Database;
   } catch (error) {
     throw new TamisError(
       "configuration",
-      "SQLite records need the package better-sqlite3. Install it with: npm install better-sqlite3@12",
+      "SQLite records need the package better-sqlite3, compiled for this Node. Install it with: npm install better-sqlite3@12 (if it is installed: npm rebuild better-sqlite3)",
       { cause: error },
     );
   }

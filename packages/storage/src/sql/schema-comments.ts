@@ -1,0 +1,195 @@
+import type { Schema } from "./schema.ts";
+
+/** What a table holds and what each of its columns means, in words for a person. */
+export type SchemaComments = {
+  readonly [Table in keyof Schema]: {
+    readonly holds: string;
+    readonly columns: { readonly [Column in keyof Schema[Table]]: string };
+  };
+};
+
+const scaleColumns = {
+  scale_min: "lowest rating of the scale",
+  scale_max: "highest rating of the scale",
+};
+const nameColumns = { id: "number of the row", name: "the word itself" };
+
+/** The words of every table and column; a test compares them with the database. */
+export const schemaComments: SchemaComments = {
+  users: {
+    holds: "one row a user",
+    columns: {
+      id: "the user's id, as text",
+      attributes: "JSON object: what the source says of the user",
+      ratings: "running total: the user's ratings, without synthetic ones",
+      rating_sum: "running total: their sum",
+    },
+  },
+  items: {
+    holds: "one row an item that is rated or described",
+    columns: {
+      id: "the item's id, as text",
+      title: "its title; the id where the source has none",
+      title_search: "the title in lower case without accents",
+      year: "release year",
+      ratings: "running total: the item's ratings, without synthetic ones",
+      rating_sum: "running total: their sum",
+    },
+  },
+  genres: { holds: "names of genres", columns: nameColumns },
+  item_genres: {
+    holds: "the genres of items",
+    columns: {
+      item_id: "items.id",
+      genre_id: "genres.id",
+      position: "place among the item's genres, from 0",
+    },
+  },
+  ratings: {
+    holds: "the current data set: one row a user and item",
+    columns: {
+      user_id: "users.id",
+      item_id: "items.id",
+      rating: "the value, in units of the scale",
+      rated_at: "when, in Unix seconds; null when unknown",
+      source: "import (replaced by the next import), api or synthetic (never touched by one)",
+    },
+  },
+  tags: { holds: "words that users put on items", columns: nameColumns },
+  item_tags: {
+    holds: "who put which word on which item",
+    columns: {
+      user_id: "users.id",
+      item_id: "items.id",
+      tag_id: "tags.id",
+      tagged_at: "when, in Unix seconds",
+    },
+  },
+  links: {
+    holds: "an item's numbers elsewhere",
+    columns: { item_id: "items.id", imdb_id: "IMDb number, zeros kept", tmdb_id: "TMDB number" },
+  },
+  genome_tags: {
+    holds: "tags of the tag genome",
+    columns: { id: "the source's tag number", name: "the tag" },
+  },
+  genome_scores: {
+    holds: "the tag genome",
+    columns: { item_id: "items.id", tag_id: "genome_tags.id", relevance: "how much the tag applies, 0..1" },
+  },
+  imports: {
+    holds: "the import ledger",
+    columns: {
+      id: "the import's id",
+      source: "file or folder, as the user named it",
+      source_digest: "SHA-256 of its bytes and of the options that change their meaning",
+      layout: "what the source was taken for",
+      status: "running, finished, failed or cancelled",
+      rows: "accepted ratings",
+      rejected: "refused rows",
+      rejected_by_reason: "JSON object: refused rows by reason",
+      users: "users who rated",
+      items: "items rated",
+      ...scaleColumns,
+      snapshot: "snapshots.digest it made",
+      message: "why it failed",
+      started_at: "when it began",
+      ended_at: "when it ended",
+    },
+  },
+  rejects: {
+    holds: "refused rows, with place and reason",
+    columns: {
+      id: "order of arrival",
+      import_id: "imports.id",
+      source: "the file",
+      line: "1-based line or row in it",
+      reason: "code of the reason",
+      detail: "the reason in a sentence",
+      raw: "the row as it was read, cut at 1000 characters",
+    },
+  },
+  snapshots: {
+    holds: "immutable data sets in the lake",
+    columns: {
+      digest: "SHA-256 of its content",
+      parent: "digest of the snapshot it was added to",
+      manifest_key: "its manifest in the object store",
+      rows: "ratings",
+      users: "users who rated",
+      items: "items rated",
+      ...scaleColumns,
+      import_id: "imports.id that made it",
+      created_at: "when it was made",
+    },
+  },
+  snapshot_aliases: {
+    holds: "names of snapshots",
+    columns: { alias: "current", digest: "snapshots.digest" },
+  },
+  runs: {
+    holds: "trainings and other experiments",
+    columns: {
+      id: "UUID version 7",
+      experiment: "what it belongs to",
+      name: "what it did",
+      status: "running, finished, failed or cancelled",
+      snapshot: "digest of the data it worked on",
+      seed: "seed of everything random in it",
+      tags: "JSON object: free labels",
+      code_version: "version of the program",
+      host: "JSON object: facts of the machine",
+      message: "verdict or error, in a sentence",
+      started_at: "when it began",
+      ended_at: "when it ended",
+    },
+  },
+  run_parameters: {
+    holds: "what a run was given",
+    columns: {
+      run_id: "runs.id",
+      name: "the parameter",
+      value: "its value as text",
+      type: "string, number or boolean",
+    },
+  },
+  run_metrics: {
+    holds: "what a run measured",
+    columns: {
+      run_id: "runs.id",
+      name: "the metric",
+      step: "epoch, fold or 0",
+      value: "its value",
+      logged_at: "when it was logged",
+    },
+  },
+  model_versions: {
+    holds: "model versions: they never change",
+    columns: {
+      model: "name of the registered model",
+      version: "1, 2, 3… by model",
+      run_id: "runs.id that trained it",
+      algorithm: "name of the recommender",
+      options: "JSON object: its options",
+      seed: "seed of the fit",
+      snapshot: "digest of the data it was fitted on",
+      metrics: "JSON object: its measured quality",
+      object_key: "the model file in the object store",
+      sha256: "digest of the model file",
+      bytes: "size of the model file",
+      created_at: "when it was added",
+    },
+  },
+  model_aliases: {
+    holds: "which version is served",
+    columns: {
+      model: "name of the registered model",
+      alias: "champion or previous",
+      version: "model_versions.version",
+    },
+  },
+  schema_version: {
+    holds: "the migrations that were applied",
+    columns: { version: "number of the migration", name: "its name", applied_at: "when" },
+  },
+};
