@@ -56,7 +56,7 @@ describe("a new champion", () => {
   beforeEach(async () => {
     await importFilms(service);
     await trainModel(service);
-  });
+  }, 60_000);
 
   it("is served within a second, without a restart", async () => {
     const version = async () => (await predict(service.app, { user_id: 1 })).body.model_version;
@@ -110,7 +110,7 @@ describe("a damaged model file", () => {
   beforeEach(async () => {
     await importFilms(service);
     await trainModel(service);
-  });
+  }, 60_000);
 
   it("makes the service not ready and predictions unavailable, but does not end it", async () => {
     await damageNewestModel();

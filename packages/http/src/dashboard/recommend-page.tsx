@@ -45,7 +45,7 @@ export const RecommendPage: FC<{ view: RecommendView; environment: EnvironmentNa
       </p>
     ) : null}
     {view.found ? (
-      <div class="columns">
+      <div class="columns columns-top">
         <RankedList found={view.found} />
         <History found={view.found} items={view.items} />
       </div>

@@ -9,7 +9,7 @@ beforeAll(async () => {
   service = await openService();
   await importFilms(service);
   await trainModel(service);
-});
+}, 60_000);
 afterAll(() => service.close());
 
 describe("POST /predict/", () => {
