@@ -5,7 +5,7 @@ export type { ImportOptions, ImportResult } from "./lake/import-options.ts";
 export { type ImportRatingsOptions, importRatings } from "./lake/import-ratings.ts";
 export type { SnapshotFile, SnapshotManifest } from "./lake/manifest.ts";
 export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts";
-export type { TextEncoding } from "./load/delimited.ts";
+export type { TextEncoding } from "./load/delimited-batch.ts";
 export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
 export {
   type GenomeScore,

@@ -1,5 +1,5 @@
 import type { OnProgress, RejectReason, Scale } from "@tamis/core";
-import type { TextEncoding } from "../load/delimited.ts";
+import type { TextEncoding } from "../load/delimited-batch.ts";
 
 export interface ImportOptions {
   /** Add to the current data set instead of replacing it; of a pair in both, the new rating stays. @default false */

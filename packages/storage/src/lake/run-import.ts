@@ -41,7 +41,8 @@ export async function runImport(
   const { now = () => new Date(), signal } = options;
   const started = now().getTime();
   return await withLock(tamis.records, "import", async () => {
-    const digests = await digest(source, options);
+    const land = landing(source, options);
+    const digests = await digestSource(source, options.append ?? false, land);
     const done = await findUnchanged(tamis, digests);
     const seconds = () => (now().getTime() - started) / 1000;
     if (done) return { ...done, unchanged: true, seconds: seconds() };
@@ -52,7 +53,10 @@ export async function runImport(
     await beginImport(tamis.records, { importId, ...entry, startedAt: now() });
     const newKeys: string[] = [];
     try {
-      const outcome = await importSource(tamis, source, digests, importId, newKeys, { ...options, now });
+      const onNew = (key: string) => newKeys.push(key);
+      const files = await landFiles(tamis.objects, source, digests, onNew, land);
+      const landed = { ...source, files };
+      const outcome = await importLanded(tamis, landed, digests, importId, onNew, { ...options, now });
       return { importId, ...outcome, unchanged: false, seconds: seconds() };
     } catch (error) {
       for (const key of newKeys) await tamis.objects.remove(key).catch(() => {});
@@ -66,20 +70,19 @@ export async function runImport(
   });
 }
 
-async function importSource(
+/** Everything behind the landing; `source` has the landed files. */
+async function importLanded(
   tamis: Tamis,
   source: ImportSource,
   digests: SourceDigest,
   importId: string,
-  newKeys: string[],
+  onNew: (key: string) => void,
   options: ImportOptions & { readonly now: () => Date },
 ): Promise<ImportOutcome> {
   const { append = false, signal, onProgress, now } = options;
   const { records, objects } = tamis;
-  const onNew = (key: string) => newKeys.push(key);
-  const files = await landFiles(objects, source, digests, onNew, landing(source, options));
   const parent = append ? await currentManifest(tamis) : undefined;
-  const staged = await stageSource(tamis, source, files, parent, options);
+  const staged = await stageSource(tamis, source, parent, options);
   const { stage, kinds, scale, accepted, items, catalogue } = staged;
   try {
     const processed = zones.processed(digests.source, "accepted.parquet");
@@ -115,12 +118,9 @@ async function importSource(
   }
 }
 
-async function digest(source: ImportSource, options: ImportOptions): Promise<SourceDigest> {
-  return await digestSource(source, options.append ?? false, { signal: options.signal });
-}
-
+/** Progress of the landing: every byte is read twice, for its digest and to be copied. */
 function landing(source: ImportSource, { signal, onProgress }: ImportOptions) {
-  const total = Object.values(source.files).reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = Object.values(source.files).reduce((sum, { bytes }) => sum + 2 * bytes, 0);
   let done = 0;
   const onBytes = (bytes: number) => {
     done += bytes;

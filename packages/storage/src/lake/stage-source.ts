@@ -32,10 +32,10 @@ export interface StagedSource {
 export async function stageSource(
   tamis: Tamis,
   source: ImportSource,
-  files: ImportSource["files"],
   parent: SnapshotManifest | undefined,
   options: ImportOptions,
 ): Promise<StagedSource> {
+  const { files } = source;
   const ratings = await source.openRatings(files, tamis.warehouse);
   const surveyed = source.scale ? undefined : await survey(ratings, reading(files, options, 0, 2));
   const scale = source.scale ?? surveyed!.scale;

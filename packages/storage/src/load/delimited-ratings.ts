@@ -1,11 +1,6 @@
 import { checkRating, type RawRating, type Scale } from "@tamis/core";
-import {
-  type DelimitedBatch,
-  type DelimitedReader,
-  delimitedReader,
-  fieldText,
-  recordText,
-} from "./delimited.ts";
+import { type DelimitedReader, delimitedReader } from "./delimited.ts";
+import { type DelimitedBatch, fieldText, recordText } from "./delimited-batch.ts";
 import { plainRatings } from "./plain-ratings.ts";
 import {
   addToBatch,

@@ -1,5 +1,6 @@
 import type { Reject } from "@tamis/core";
-import { type DelimitedOptions, delimitedReader, fieldText } from "./delimited.ts";
+import { type DelimitedOptions, delimitedReader } from "./delimited.ts";
+import { fieldText } from "./delimited-batch.ts";
 import { gunzip } from "./gunzip.ts";
 import type { FileSource } from "./ratings-file.ts";
 

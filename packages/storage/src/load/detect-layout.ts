@@ -1,5 +1,6 @@
 import { TamisError } from "@tamis/core";
-import { delimitedReader, fieldText, recordText, type TextEncoding } from "./delimited.ts";
+import { delimitedReader } from "./delimited.ts";
+import { fieldText, recordText, type TextEncoding } from "./delimited-batch.ts";
 import { findRatingColumns, namesRatingColumns, type RatingColumns } from "./rating-columns.ts";
 import type { RatingLayout } from "./rating-layout.ts";
 import { detectEncoding, type TextSample } from "./sample-text.ts";

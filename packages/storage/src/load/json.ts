@@ -1,5 +1,6 @@
 import { maxRawLength, type Scale, TamisError } from "@tamis/core";
-import { defaultMaxLineLength, delimitedReader, fieldText } from "./delimited.ts";
+import { defaultMaxLineLength, delimitedReader } from "./delimited.ts";
+import { fieldText } from "./delimited-batch.ts";
 import { type JsonElement, jsonElements } from "./json-elements.ts";
 import type { RatingHandlers } from "./rating-batch.ts";
 import { findRatingColumns, type RatingColumns } from "./rating-columns.ts";

@@ -1,4 +1,4 @@
-import type { TextEncoding } from "./delimited.ts";
+import type { TextEncoding } from "./delimited-batch.ts";
 import type { MovielensLayout } from "./detect-movielens.ts";
 import { gunzip } from "./gunzip.ts";
 import type { FileSource } from "./ratings-file.ts";

@@ -1,4 +1,4 @@
-import type { TextEncoding } from "./delimited.ts";
+import type { TextEncoding } from "./delimited-batch.ts";
 import type { RatingColumns } from "./rating-columns.ts";
 
 /** How the ratings of a delimited file are laid out. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { TextEncoding } from "./delimited.ts";
+import type { TextEncoding } from "./delimited-batch.ts";
 
 /** The beginning of a text file: whole lines only, without those too long to tell anything. */
 export interface TextSample {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { detectLayout, type LayoutOptions } from "./detect-layout.ts";
+
+const detect = (text: string | Buffer, options?: LayoutOptions) => {
+  const bytes = Buffer.from(text as string);
+  return detectLayout({ bytes, empty: bytes.length === 0 }, "r.txt", options);
+};
+const columns = { user: 0, item: 1, rating: 2, timestamp: 3 };
+
+describe("detectLayout", () => {
+  it("finds the separator, without a header", () => {
+    for (const separator of ["\t", ",", ";", "|", "::"]) {
+      const text = ["1", "2", "3.5", "964982703"].join(separator);
+      expect(detect(`${text}\n${text}\n`)).toMatchObject({
+        separator,
+        header: false,
+        columns,
+        columnCount: 4,
+      });
+    }
+  });
+
+  it("is not misled by decimal commas, text with commas or a bad line", () => {
+    expect(detect("1;2;3;x\n1;2;4;y\n").columns.timestamp).toBeNull();
+    expect(
+      detect('id,user_id,recipe_id,rating,review\n1,2,3,4,"so, so; good"\n1,2,3,0,fine\n'),
+    ).toMatchObject({
+      separator: ",",
+      header: true,
+      columns: { user: 1, item: 2, rating: 3, timestamp: null },
+    });
+    expect(detect("1,2,abc\n1,2,3\n")).toMatchObject({ header: false, columnCount: 3 });
+  });
+
+  it("finds columns by the names of known sets", () => {
+    const cases: [string, object][] = [
+      ["userId,movieId,rating,timestamp", columns],
+      ["user_id,recipe_id,date,rating,review", { user: 0, item: 1, rating: 3, timestamp: 2 }],
+      ["Id,ProductId,UserId,ProfileName,Score,Time", { user: 2, item: 1, rating: 4, timestamp: 5 }],
+      ["reviewerID,asin,overall,unixReviewTime", columns],
+      ["User-ID;ISBN;Book-Rating", { user: 0, item: 1, rating: 2, timestamp: null }],
+    ];
+    for (const [header, expected] of cases) {
+      const separator = header.includes(";") ? ";" : ",";
+      const row = header
+        .split(separator)
+        .map(() => "1")
+        .join(separator);
+      expect(detect(`${header}\n${row}\n`)).toMatchObject({ header: true, columns: expected });
+    }
+  });
+
+  it("takes the caller's columns: roles by position, or names", () => {
+    const text = "when,who,stars,what\n1,2,3,4\n";
+    const expected = { user: 1, item: 3, rating: 2, timestamp: null };
+    expect(detect(text, { columns: ["_", "user", "rating", "item"] }).columns).toEqual(expected);
+    expect(detect(text, { columns: ["who", "what", "stars"] }).columns).toEqual(expected);
+    expect(() => detect(text, { columns: ["who", "film", "stars"] })).toThrow(/no column “film”.*when, who/);
+    expect(() => detect(text, { columns: ["user", "item"] })).toThrow(/user, item and rating are needed/);
+  });
+
+  it("says which separator would fit when the given one does not", () => {
+    expect(() => detect("1::2::3::4\n1::2::5::6\n", { separator: "," })).toThrow(
+      /^r\.txt cannot be read with the separator ",": line 1 is "1::2::3::4"; the separator "::" would fit\.$/,
+    );
+  });
+
+  it("says what is wrong with a file without ratings", () => {
+    expect(() => detect("")).toThrow("r.txt is empty");
+    expect(() => detect("userId,movieId,rating\n")).toThrow(/holds a header .* but no rating/);
+    expect(() => detect("Dear diary,\nnothing here\n")).toThrow(
+      /does not look like ratings: line 1 is "Dear diary,"/,
+    );
+    expect(() => detect(Buffer.from("\uFEFF1,2,3\n", "utf16le"))).toThrow("UTF-16");
+  });
+
+  it("takes a file for latin-1 when several lines are no UTF-8", () => {
+    const line = Buffer.from("é,2,3\n", "latin1");
+    expect(detect(Buffer.concat([line, line, line])).encoding).toBe("latin1");
+    expect(detect(Buffer.concat([Buffer.from("1,2,3\n"), line])).encoding).toBe("utf-8");
+    expect(detect("é,2,3\n").encoding).toBe("utf-8");
+  });
+});
