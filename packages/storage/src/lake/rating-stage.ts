@@ -12,7 +12,7 @@ import {
 } from "../warehouse/table-appender.ts";
 
 /** Whether all ids of a column are whole numbers (stored as BIGINT) or some are text (then all are VARCHAR). */
-export type IdKind = "number" | "text";
+type IdKind = "number" | "text";
 
 export interface IdKinds {
   readonly user: IdKind;
@@ -45,7 +45,7 @@ export interface RatingStage {
 }
 
 /** A column given whole, with its type. */
-export interface StagedColumn {
+interface StagedColumn {
   readonly type: AppendedType;
   readonly values: AppendedColumn;
 }

@@ -7,7 +7,7 @@ import { statPath } from "./local-file.ts";
 export type MovielensLayout = "ml-100k" | "ml-1m" | "ml-10m" | "ml-latest";
 
 /** The side files a layout may have, by what they hold. */
-export type MovielensRole = "movies" | "genres" | "users" | "tags" | "links" | "genomeTags" | "genomeScores";
+type MovielensRole = "movies" | "genres" | "users" | "tags" | "links" | "genomeTags" | "genomeScores";
 
 export interface MovielensFolder {
   readonly layout: MovielensLayout;

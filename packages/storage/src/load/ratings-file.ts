@@ -77,7 +77,7 @@ export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): 
 }
 
 /** Feeds the bytes of a text file, unpacked, to a reader. */
-export async function readText(
+async function readText(
   source: FileSource,
   reader: { push(chunk: Uint8Array): void; end(): void },
   { signal, onBytes }: ReadOptions = {},
