@@ -19,7 +19,7 @@ import type { Metrics } from "./metrics.ts";
 import { modelName, type Services } from "./services.ts";
 
 /** What is served now: replaced as a whole, never changed. */
-export interface ServingState {
+interface ServingState {
   readonly champion: { readonly model: Model; readonly version: ModelVersion } | undefined;
   /** Answers for users the champion does not know; from the current snapshot when there is no champion. */
   readonly coldStart: ColdStart | undefined;

@@ -7,10 +7,7 @@ import type { AppEnv } from "../services.ts";
 import { answerPage, Layout } from "./layout.tsx";
 
 /** A problem document for a reader. */
-export const ProblemPage: FC<{ problem: Problem; environment: EnvironmentName }> = ({
-  problem,
-  environment,
-}) => (
+const ProblemPage: FC<{ problem: Problem; environment: EnvironmentName }> = ({ problem, environment }) => (
   <Layout title={problem.title} environment={environment}>
     <div>
       <h1>{problem.title}</h1>

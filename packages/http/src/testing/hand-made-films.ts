@@ -2,7 +2,7 @@ import type { Item } from "@tamis/core";
 import { replaceImportedRatings, type Tamis, upsertItems, upsertUsers } from "@tamis/storage";
 
 /** Three films; the third is not rated. */
-export const films: readonly Item[] = [
+const films: readonly Item[] = [
   { itemId: 1, title: "Toy Story (1995)", year: 1995, genres: ["Animation", "Comedy"] },
   { itemId: 2, title: "Cité des enfants perdus, La (1995)", year: 1995, genres: ["Fantasy"] },
   { itemId: "tt-3", title: "Alien", year: null, genres: [] },
