@@ -11,7 +11,7 @@ import {
   TamisError,
 } from "@tamis/core";
 import type { Tamis } from "@tamis/storage";
-import { type Interruption, type SignalSource, watchInterruption } from "./interruption.ts";
+import { type SignalSource, watchInterruption } from "./interruption.ts";
 import { createOutput, type Output, type OutputStream } from "./output.ts";
 import { progressRenderer } from "./progress.ts";
 
@@ -48,7 +48,7 @@ export interface Context extends ResolvedConfig {
   readonly output: Output;
   readonly log: Log;
   readonly onProgress: OnProgress;
-  /** Fires at Ctrl-C or SIGTERM, in commands that declare `long`. */
+  /** Fires at Ctrl-C or SIGTERM, in commands that say what happens then (`whenInterrupted`). */
   readonly signal: AbortSignal;
   /** True with `--json`. */
   readonly json: boolean;
@@ -60,8 +60,8 @@ export interface Context extends ResolvedConfig {
 
 export interface ContextOptions {
   readonly flags: GlobalFlags & ServiceFlags;
-  /** Ctrl-C aborts the work instead of ending the process. */
-  readonly long: boolean;
+  /** When given, Ctrl-C and SIGTERM abort the work instead of ending the process, and this is said. */
+  readonly whenInterrupted?: string | undefined;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function withContext(
   });
   const { config } = resolved;
   const progress = progressRenderer(shell.process.stderr, { quiet });
-  const interruption = options.long ? watchInterruption(shell.signals) : undefined;
+  const interruption = options.whenInterrupted ? watchInterruption(shell.signals) : undefined;
   let opened: Promise<Tamis> | undefined;
   try {
     await work({
@@ -105,8 +105,11 @@ export async function withContext(
       },
     });
   } catch (error) {
-    if (interruption) rethrowInterrupted(error, interruption, shell);
-    throw error;
+    const code = interruption?.exitCode();
+    if (code === undefined) throw error;
+    // After a signal, whatever the work died of was the interruption.
+    shell.process.exitCode = code;
+    throw new TamisError("aborted", options.whenInterrupted as string, { cause: error });
   } finally {
     progress.clear();
     interruption?.stop();
@@ -115,14 +118,6 @@ export async function withContext(
       () => {}, // the failure to open is what `work` threw
     );
   }
-}
-
-/** After a signal, whatever the work died of was the interruption. */
-function rethrowInterrupted(error: unknown, interruption: Interruption, shell: Shell): void {
-  const code = interruption.exitCode();
-  if (code === undefined) return;
-  shell.process.exitCode = code;
-  throw new TamisError("aborted", "Interrupted; nothing was changed.", { cause: error });
 }
 
 function readConfigFile(cwd: string): Record<string, unknown> {

@@ -22,8 +22,8 @@ export interface CommandDefinition<Flags extends object, Args extends BaseArgs> 
   readonly flags: FlagParametersForType<Flags, Shell>;
   readonly aliases?: Aliases<keyof Flags & string>;
   readonly positional?: TypedPositionalParameters<Args, Shell>;
-  /** Ctrl-C aborts `context.signal` instead of ending the process. @default false */
-  readonly long?: boolean;
+  /** When given, Ctrl-C aborts `context.signal` instead of ending the process, and this is said. */
+  readonly whenInterrupted?: string;
   /** Changes the global flags before the configuration is settled. */
   readonly globals?: (given: GlobalFlags) => GlobalFlags;
   run(context: Context, flags: Flags, ...args: Args): Promise<void>;
@@ -53,7 +53,8 @@ export function defineCommand<Flags extends object, Args extends BaseArgs = []>(
     },
     async func(this: Shell, flags: BaseFlags, ...args: BaseArgs) {
       const given = flags as Flags & GlobalFlags;
-      const options = { flags: definition.globals?.(given) ?? given, long: definition.long ?? false };
+      const { globals, whenInterrupted } = definition;
+      const options = { flags: globals?.(given) ?? given, whenInterrupted };
       try {
         await withContext(this, options, (context) =>
           definition.run(context, given, ...(args as unknown as Args)),

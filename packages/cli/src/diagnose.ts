@@ -92,9 +92,9 @@ async function checkFolder(dataDir: string): Promise<string> {
 }
 
 async function describeRecords({ records }: Tamis): Promise<string> {
-  const { countStats } = await import("@tamis/storage");
+  const { countStats, schemaVersion } = await import("@tamis/storage");
   const { users, items, ratings } = await countStats(records);
-  return `${ratings} ratings of ${items} items by ${users} users`;
+  return `schema version ${await schemaVersion(records)}, ${ratings} ratings of ${items} items by ${users} users`;
 }
 
 async function checkObjects({ objects }: Tamis): Promise<string> {

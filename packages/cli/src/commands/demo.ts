@@ -40,7 +40,7 @@ export const demo = defineCommand<Flags>({
     },
     serve: { kind: "boolean", default: true, brief: "Serve at the end" },
   },
-  long: true,
+  whenInterrupted: "Interrupted; run it again and it goes on with what is done.",
   globals: ownFolder,
   async run(context, { serve }) {
     const imported = await importFilms(context);

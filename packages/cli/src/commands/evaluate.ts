@@ -51,7 +51,7 @@ export const evaluate = defineCommand<Flags>({
       brief: "Options of the model, e.g. '{\"factors\":50}'",
     },
   },
-  long: true,
+  whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, { model, folds, seed, options }) {
     const { createRecommender, crossValidate } = await import("@tamis/ml");
     const { readSnapshot } = await import("@tamis/storage");

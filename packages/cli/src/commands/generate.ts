@@ -46,7 +46,7 @@ export const generate = defineCommand<Flags>({
     out: { kind: "parsed", parse: (folder) => folder, placeholder: "DIR", brief: "Folder to write into" },
     force: { kind: "boolean", optional: true, withNegated: false, brief: "Replace files that are there" },
   },
-  long: true,
+  whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, { ratings, users, items, seed, badRows, out, force }) {
     const present = ["ratings.csv", "movies.csv"].find((name) => existsSync(join(out, name)));
     if (present && !force) {

@@ -29,7 +29,7 @@ export const importMovielens = defineCommand<Flags, [path: string]>({
     kind: "tuple",
     parameters: [{ placeholder: "PATH", brief: "A MovieLens folder or ratings file", parse: (path) => path }],
   },
-  long: true,
+  whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, { append = false }, path) {
     const { importMovielens } = await import("@tamis/storage");
     const { signal, onProgress } = context;

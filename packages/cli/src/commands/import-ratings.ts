@@ -62,7 +62,7 @@ export const importRatings = defineCommand<Flags, [file: string]>({
     kind: "tuple",
     parameters: [{ placeholder: "FILE", brief: "The ratings file", parse: (file) => file }],
   },
-  long: true,
+  whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags, file) {
     const { importRatings } = await import("@tamis/storage");
     const { signal, onProgress } = context;

@@ -27,7 +27,7 @@ export const recommend = defineCommand<Flags, [user: Id]>({
   async run(context, { n }, userId) {
     const found = await recommendToUser(context, userId, n);
     if (found.modelVersion === null) {
-      context.output.note("No model yet: these are the popular ones. Train one with: tamis train");
+      context.output.note("No model yet: chosen by popularity and genres. Train one with: tamis train");
     }
     context.output.result(recommendationDocument(found), () => recommendationLines(context.output, found));
   },

@@ -45,7 +45,7 @@ export const serve = defineCommand<Flags>({
       brief: "Bearer tokens that are let in, one per line",
     },
   },
-  long: true,
+  whenInterrupted: "Stopped.",
   run: (context, { tokenFile }) => listen(context, tokenFile),
 });
 

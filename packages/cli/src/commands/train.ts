@@ -50,7 +50,7 @@ export const train = defineCommand<Flags>({
       brief: "Promote it also when it is not better",
     },
   },
-  long: true,
+  whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
     const result = await trainModels(context, flags);
     context.output.result(trainingDocument(result), () => trainingLines(context, result));
