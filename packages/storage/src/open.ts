@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ObjectStore, TamisError, type Warehouse } from "@tamis/core";
+import { type ObjectStore, resolveConfig, TamisError, type Warehouse } from "@tamis/core";
 import { openFolder } from "./objects/folder.ts";
 import { makeFolder } from "./objects/make-folder.ts";
 import { migrate } from "./sql/migrate.ts";
@@ -17,14 +17,14 @@ export interface Tamis {
   close(): Promise<void>;
 }
 
-/** Where to look; a `Config` of `@tamis/core` fits. */
+/** Where to look; a `Config` of `@tamis/core` fits. Only `dataDir` is needed. */
 export interface OpenOptions {
   /** Folder of everything that is stored locally; created when absent. */
   readonly dataDir: string;
-  /** `sqlite:PATH` */
-  readonly records: string;
-  /** `file:PATH` */
-  readonly objects: string;
+  /** `sqlite:PATH` @default `tamis.db` in `dataDir` */
+  readonly records?: string;
+  /** `file:PATH` @default the folder `lake` in `dataDir` */
+  readonly objects?: string;
 }
 
 type Opener<Port> = (path: string) => Promise<Port>;
@@ -48,10 +48,11 @@ const laterSchemes = ["postgres", "postgresql", "s3"];
  * @throws unsupported when the records were written by a newer version; corrupt_data when they are no database
  *
  * @example
- * const tamis = await openTamis({ dataDir: "./data", records: "sqlite:./data/tamis.db", objects: "file:./data/lake" });
+ * const tamis = await openTamis({ dataDir: "./tamis-data" });
  * await tamis.close();
  */
-export async function openTamis(config: OpenOptions): Promise<Tamis> {
+export async function openTamis(options: OpenOptions): Promise<Tamis> {
+  const { config } = resolveConfig({ flags: { ...options } });
   const openRecords = opener("records", recordsAdapters, config.records);
   const openObjects = opener("objects", objectsAdapters, config.objects);
   await makeFolder(resolve(config.dataDir));
