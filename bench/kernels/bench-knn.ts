@@ -8,7 +8,7 @@ const share = 10;
 
 /** KNNBasic (users, MSD, k = 40): similarities and all test predictions. */
 export async function benchKnn(): Promise<void> {
-  const times = Number(process.env["TIMES"] ?? 3);
+  const times = Number(process.env.TIMES ?? 3);
   for (const data of ["ml-100k", "ml-1m"] as const) {
     const { name, train, test, mean } = movielensFold(data);
     process.stdout.write(

@@ -48,7 +48,7 @@ export const benchSgd = () => bench(false);
 export const benchTunedSgd = () => bench(true);
 
 async function bench(tuned: boolean): Promise<void> {
-  const times = Number(process.env["TIMES"] ?? 3);
+  const times = Number(process.env.TIMES ?? 3);
   for (const data of ["ml-100k", "ml-1m"] as const) {
     const { name, train, test, mean } = movielensFold(data);
     process.stdout.write(`\nSVD, ${name}: ${train.ratings.length} ratings\n`);

@@ -13,7 +13,7 @@ export interface Fold {
 
 /** The real MovieLens set when it is at hand, a generated one of the same shape and skew when it is not. */
 export function movielensFold(name: "ml-100k" | "ml-1m"): Fold {
-  const data = process.env["TAMIS_TEST_DATA"] ?? new URL("../../../shared/data", import.meta.url).pathname;
+  const data = process.env.TAMIS_TEST_DATA ?? new URL("../../../shared/data", import.meta.url).pathname;
   const file = `${data}/${name}/${name === "ml-1m" ? "ratings.tsv" : "u.data"}`;
   if (existsSync(file)) return split(name, parse(readFileSync(file, "utf8")));
   const shape =
