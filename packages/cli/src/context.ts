@@ -38,7 +38,7 @@ export interface GlobalFlags {
 }
 
 /** Settings that only some commands take as flags. */
-export interface ServiceFlags {
+interface ServiceFlags {
   readonly host?: string;
   readonly port?: string;
 }

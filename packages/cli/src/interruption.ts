@@ -1,6 +1,6 @@
 import { exitCodes } from "./exit-codes.ts";
 
-export type InterruptingSignal = "SIGINT" | "SIGTERM";
+type InterruptingSignal = "SIGINT" | "SIGTERM";
 
 /** The part of Node's `process` that signals need. */
 export interface SignalSource {

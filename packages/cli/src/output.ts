@@ -9,7 +9,7 @@ export interface OutputStream {
   getColorDepth?(env?: Readonly<Partial<Record<string, string>>>): number;
 }
 
-export type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
+type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
 
 /**
  * The two ways out of a command. stdout carries the result and nothing else: lines for a person, or with

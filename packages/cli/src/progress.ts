@@ -49,7 +49,7 @@ function overwritingRenderer(stream: ProgressStream, now: () => number): Progres
       phase = progress.phase;
       paintedAt = now();
       painted = true;
-      stream.write(`\r\u001b[2K${describe(progress).slice(0, (stream.columns ?? 80) - 1)}`);
+      stream.write(`\r\u001b[2K${describe(progress).slice(0, (stream.columns || 80) - 1)}`);
     },
     clear,
   };

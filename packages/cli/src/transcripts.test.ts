@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { tamisCommandLine } from "./testing/spawn-tamis.ts";
+import { cleanEnvironment, tamisCommandLine } from "./testing/spawn-tamis.ts";
 import { outputMatches, transcriptSteps } from "./testing/transcript.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -63,7 +63,7 @@ function markdownFiles(): string[] {
 async function shell(command: string, cwd: string) {
   const child = spawn("sh", ["-c", command], {
     cwd,
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    env: { ...cleanEnvironment(), PATH: `${bin}${delimiter}${process.env.PATH}` },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -65,6 +65,14 @@ it("takes settings from the flag, the environment and the file, in this order", 
   });
 });
 
+it("never prints a password of the configuration", async () => {
+  const records = "postgres://someone:hunter2@host/db?password=hunter2&sslmode=require";
+  const ended = await callTamis(["doctor", "--json", "--data-dir", cwd, "--records", records], { cwd });
+  expect(ended.code).toBe(1);
+  expect(ended.stdout).toContain("postgres://someone:***@host/db?password=***&sslmode=require");
+  expect(ended.stdout + ended.stderr).not.toContain("hunter2");
+});
+
 it.each([
   ['{"dataDirr":"x"}', "unknown setting “dataDirr”"],
   ["{", "not valid JSON"],

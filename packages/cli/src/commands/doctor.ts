@@ -44,7 +44,7 @@ function describeSettings({ config, origins }: Context) {
 }
 
 /** A URL without its password and without query values that may be keys. */
-export function maskSecrets(value: string): string {
+function maskSecrets(value: string): string {
   return value
     .replace(/^([a-z][\w+.-]*:\/\/[^/:@]*):[^/@]*@/i, "$1:***@")
     .replace(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");

@@ -27,7 +27,7 @@ export const evaluate = defineCommand<Flags>({
       kind: "parsed",
       parse: (name) => name,
       placeholder: "NAME",
-      brief: "svd, knn-basic, knn-with-means, knn-baseline, baseline-only or normal-predictor",
+      brief: "svd, knn-basic, knn-with-means, knn-baseline, baseline-only, normal-predictor…",
     },
     folds: {
       kind: "parsed",
@@ -64,7 +64,7 @@ export const evaluate = defineCommand<Flags>({
 });
 
 /** The options of a model as typed. @throws Error when it is not one JSON object */
-export function parseOptions(input: string): Record<string, unknown> {
+function parseOptions(input: string): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(input);

@@ -90,7 +90,7 @@ export async function trainModels(
 }
 
 /** What `--json` prints of a training. */
-export function trainingDocument(result: TrainingResult): Record<string, unknown> {
+function trainingDocument(result: TrainingResult): Record<string, unknown> {
   return {
     run_id: result.runId,
     best: result.best,

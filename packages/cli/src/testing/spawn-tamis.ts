@@ -36,13 +36,10 @@ export const tamisCommandLine = [
 
 /** Starts the real command, from source, in its own process and with no `TAMIS_` variable of ours. */
 export function startTamis(args: readonly string[], options: SpawnOptions): Running {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(?:TAMIS_|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/.test(name),
-  );
   const [program, ...first] = tamisCommandLine;
   const child = spawn(program, [...first, ...args], {
     cwd: options.cwd,
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: { ...cleanEnvironment(), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
@@ -69,6 +66,12 @@ export function startTamis(args: readonly string[], options: SpawnOptions): Runn
       }
     },
   };
+}
+
+/** The environment of this process without what would change the command's behaviour. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const owned = /^(?:TAMIS_|APP_ENV$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !owned.test(name)));
 }
 
 /** Runs the real command to its end. */
