@@ -46,10 +46,10 @@ function plainKnnBasic(train: RatingTriples, test: RatingTriples): number {
   const { users, items, ratings, userCount, itemCount } = train;
   const byUser = Array.from({ length: userCount }, (): number[] => []);
   const byItem = Array.from({ length: itemCount }, (): number[] => []);
-  users.forEach((user, at) => byUser[user]!.push(at));
-  items.forEach((item, at) => byItem[item]!.push(at));
+  for (const [at, user] of users.entries()) byUser[user]!.push(at);
+  for (const [at, item] of items.entries()) byItem[item]!.push(at);
   const pairs = Array.from({ length: userCount }, (): number[] => []);
-  test.users.forEach((user, at) => pairs[user]!.push(at));
+  for (const [at, user] of test.users.entries()) pairs[user]!.push(at);
   const similarity = new Float64Array(userCount);
   const count = new Float64Array(userCount);
   let sum = 0;

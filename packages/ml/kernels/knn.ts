@@ -1,3 +1,4 @@
+import { siftDown, siftUp } from "./heap";
 import { SimilarityArguments, accumulatorBytes, similarityRow } from "./similarity";
 import { claimSlot, releaseSlot } from "./slot";
 
@@ -54,8 +55,6 @@ export function similarityTriangle(args: usize, phase: u32, task: u32): void {
 /**
  * The mean of the targets of the k raters most similar to the row, weighted by similarity; among equals the one
  * that appeared first. Only positive similarities count; fewer than minK of them give NaN.
- *
- * The heap holds (similarity: f64, place in the column: u32), weakest first: least similar, then latest.
  */
 function predict(a: KnnArguments, pair: u32, similarities: usize, heap: usize): void {
   const column = load<u32>(a.pairColumns + (pair << 2));
@@ -83,50 +82,4 @@ function predict(a: KnnArguments, pair: u32, similarities: usize, heap: usize): 
   }
   store<f64>(a.estimates + (pair << 3), size < a.minK || size == 0 ? NaN : total / weights);
   store<u32>(a.neighbours + (pair << 2), size);
-}
-
-/** Entries come in order of appearance, so an equal one that comes later is the weaker. */
-function siftUp(heap: usize, start: u32, similarity: f64, place: u32): void {
-  let at = start;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (load<f64>(heap + (parent << 4)) < similarity) break;
-    move(heap, at, parent);
-    at = parent;
-  }
-  put(heap, at, similarity, place);
-}
-
-function siftDown(heap: usize, size: u32, similarity: f64, place: u32): void {
-  let at: u32 = 0;
-  for (;;) {
-    let child: u32 = 2 * at + 1;
-    if (child >= size) break;
-    if (child + 1 < size && weaker(heap, child + 1, child)) child++;
-    // An equal child appeared earlier than the newcomer: the newcomer is the weaker of the two.
-    if (!(load<f64>(heap + (child << 4)) < similarity)) break;
-    move(heap, at, child);
-    at = child;
-  }
-  put(heap, at, similarity, place);
-}
-
-// @ts-ignore: decorator
-@inline
-function weaker(heap: usize, a: u32, b: u32): bool {
-  const left = load<f64>(heap + (a << 4)), right = load<f64>(heap + (b << 4));
-  return left < right || (left == right && load<u32>(heap + (a << 4), 8) > load<u32>(heap + (b << 4), 8));
-}
-
-// @ts-ignore: decorator
-@inline
-function move(heap: usize, to: u32, from: u32): void {
-  v128.store(heap + (to << 4), v128.load(heap + (from << 4)));
-}
-
-// @ts-ignore: decorator
-@inline
-function put(heap: usize, at: u32, similarity: f64, place: u32): void {
-  store<f64>(heap + (at << 4), similarity);
-  store<u32>(heap + (at << 4), place, 8);
 }

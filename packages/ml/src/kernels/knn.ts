@@ -1,7 +1,7 @@
 import type { OnProgress } from "@tamis/core";
 import type { Arena } from "./arena.ts";
+import { entryValues, groupEntries } from "./grouped-entries.ts";
 import { type KernelPool, type PoolOptions, withKernels } from "./pool.ts";
-import { entryValues, sparseRows } from "./sparse-rows.ts";
 
 /**
  * What neighbours are made from. Similarities are between rows (the users, or the items), over the columns both
@@ -68,7 +68,7 @@ export function predictKnn(
 ): Promise<KnnEstimates> {
   return withKernels(context, async (pool) => {
     const { arena } = pool;
-    const grouped = sparseRows(arena, pairs.rows, pairs.columns, data.rowCount);
+    const grouped = groupEntries(arena, pairs.rows, pairs.columns, data.rowCount);
     const estimates = arena.float64(pairs.rows.length);
     const neighbours = arena.uint32(pairs.rows.length);
     await runKnn(
@@ -131,8 +131,8 @@ async function runKnn(
   context: KnnContext,
 ) {
   const { arena, workers } = pool;
-  const byRow = sparseRows(arena, data.rows, data.columns, data.rowCount);
-  const byColumn = sparseRows(arena, data.columns, data.rows, data.columnCount);
+  const byRow = groupEntries(arena, data.rows, data.columns, data.rowCount);
+  const byColumn = groupEntries(arena, data.columns, data.rows, data.columnCount);
   const slots = Math.max(1, workers);
   // Per thread: accumulators, one row of similarities, the heap; see kernels/knn.ts.
   const scratchBytes = Math.ceil((data.rowCount * 40 + options.k * 16) / 64) * 64;

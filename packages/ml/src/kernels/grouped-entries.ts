@@ -1,7 +1,7 @@
 import type { Arena } from "./arena.ts";
 
-/** A sparse matrix by rows: the entries of row r are starts[r] … starts[r + 1] − 1. */
-export interface SparseRows {
+/** The entries of a sparse matrix grouped by row: those of row r are starts[r] … starts[r + 1] − 1. */
+export interface GroupedEntries {
   /** Shape (rows + 1). */
   readonly starts: Uint32Array;
   /** The column of each entry. Shape (entries). */
@@ -11,12 +11,12 @@ export interface SparseRows {
 }
 
 /** Groups entries by row in shared memory, keeping their order inside a row. */
-export function sparseRows(
+export function groupEntries(
   arena: Arena,
   rows: Int32Array,
   columns: Int32Array,
   rowCount: number,
-): SparseRows {
+): GroupedEntries {
   const starts = arena.uint32(rowCount + 1).fill(0);
   for (let at = 0; at < rows.length; at++) starts[rows[at]! + 1]!++;
   for (let row = 0; row < rowCount; row++) starts[row + 1]! += starts[row]!;
@@ -31,7 +31,11 @@ export function sparseRows(
 }
 
 /** `values` in the order of the entries, as float32. */
-export function entryValues(arena: Arena, { places }: SparseRows, values: ArrayLike<number>): Float32Array {
+export function entryValues(
+  arena: Arena,
+  { places }: GroupedEntries,
+  values: ArrayLike<number>,
+): Float32Array {
   const result = arena.float32(places.length);
   for (let at = 0; at < places.length; at++) result[at] = values[places[at]!]!;
   return result;

@@ -1,0 +1,54 @@
+import { createRandom } from "@tamis/core";
+import { expect, test } from "vitest";
+import { invertSymmetric } from "./invert.ts";
+
+/** XᵀX + λI of random X. */
+function definite(n: number, ridge: number): Float64Array {
+  const random = createRandom(n);
+  const rows = Array.from({ length: 2 * n }, () => Float64Array.from({ length: n }, () => random.normal()));
+  const matrix = new Float64Array(n * n);
+  for (const row of rows)
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j]! += row[i]! * row[j]!;
+  for (let i = 0; i < n; i++) matrix[i * n + i]! += ridge;
+  return matrix;
+}
+
+/** The largest entry of |A B − I|. */
+function distanceFromIdentity(a: Float64Array, b: Float64Array, n: number): number {
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = i === j ? -1 : 0;
+      for (let k = 0; k < n; k++) sum += a[i * n + k]! * b[k * n + j]!;
+      largest = Math.max(largest, Math.abs(sum));
+    }
+  }
+  return largest;
+}
+
+// 1 and 63 to 65: around the size of a block; 200: several blocks and padding.
+test.each([1, 5, 63, 64, 65, 200])(
+  "the inverse of a %i × %i matrix times the matrix is the identity",
+  async (n) => {
+    const matrix = definite(n, 5);
+    for (const [precision, limit] of [
+      ["float64", 1e-10],
+      ["float32", 1e-3],
+    ] as const) {
+      const inverse = matrix.slice();
+      expect(await invertSymmetric(inverse, n, { workers: 2, precision })).toBe(true);
+      expect(distanceFromIdentity(matrix, inverse, n)).toBeLessThan(limit);
+      const alone = matrix.slice();
+      await invertSymmetric(alone, n, { workers: 0, precision });
+      expect(alone).toEqual(inverse);
+    }
+  },
+);
+
+test("a matrix that is not positive definite is refused and left alone", async () => {
+  const matrix = definite(100, 1);
+  matrix[70 * 100 + 70] = -1;
+  const before = matrix.slice();
+  expect(await invertSymmetric(matrix, 100, { workers: 2 })).toBe(false);
+  expect(matrix).toEqual(before);
+});
