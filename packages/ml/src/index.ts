@@ -67,6 +67,18 @@ export {
   saveVersion,
 } from "./registry.ts";
 export type { ModelHeader } from "./scorer.ts";
+export {
+  type MeasureContext,
+  type SearchRequest,
+  type SearchResult,
+  type SearchState,
+  search,
+  type Trial,
+} from "./search/search.ts";
+export type { Point, SearchSpaceInput } from "./search/search-space.ts";
+export { searchSpaces } from "./search/search-spaces.ts";
+export { type StrategyName, strategyNames } from "./search/strategies.ts";
+export { type HeldOut, type TuneRequest, type Tuning, tune } from "./search/tune.ts";
 export { badRowReasons, moviesCsv, type RatingsCsvOptions, ratingsCsv } from "./synthesize/movielens-csv.ts";
 export {
   type PersonRatings,

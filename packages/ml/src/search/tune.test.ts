@@ -1,0 +1,122 @@
+import { createRandom, type RatingTable } from "@tamis/core";
+import { describe, expect, it } from "vitest";
+import { foldsFromPermutation, kFold } from "../evaluate/split.ts";
+import { svd } from "../recommenders/svd.ts";
+import { tableOf } from "../testing/small-tables.ts";
+import { measureFold } from "./measure-fold.ts";
+import type { SearchState } from "./search.ts";
+import { tune } from "./tune.ts";
+
+/** Ratings that are a user's and an item's bias and noise: strong regularisation is right, factors are wrong. */
+function biasedTable(seed = 1): RatingTable {
+  const random = createRandom(seed);
+  const draw = (length: number) => Array.from({ length }, () => random.normal(0, 0.5));
+  const [users, items] = [draw(60), draw(40)];
+  return tableOf(
+    users.flatMap((userBias, user) =>
+      items.flatMap((itemBias, item) => {
+        const rating = Math.round(3 + userBias + itemBias + random.normal(0, 0.7));
+        return random.uniform() < 0.6 ? [[user, item, Math.min(5, Math.max(1, rating))] as const] : [];
+      }),
+    ),
+  );
+}
+
+const table = biasedTable();
+const space = {
+  regularization: { min: 0.001, max: 1, scale: "log" },
+  factors: { values: [1, 30] },
+} as const;
+const options = { epochs: 12, learningRate: 0.02 };
+const request = { table, model: "svd", options, space, trials: 12 };
+
+describe("tune", () => {
+  it("finds better options than it began with, and measures them on ratings that the search did not see", async () => {
+    const found = await tune({ ...request, trials: 15 });
+    expect(found.options).toMatchObject({ ...options, ...found.best.point, biased: true });
+    expect(found.heldOut.rmse).toBeLessThan(found.untuned.rmse);
+    expect(found.untuned.options).toEqual(svd(options).options);
+
+    const [outer] = kFold(table.length, { folds: 5, seed: 42 });
+    const [inner] = foldsFromPermutation(outer!.train, 5);
+    const held = new Set(outer!.test);
+    for (const row of [...inner!.train, ...inner!.test]) expect(held).not.toContain(row);
+    const best = svd(found.options);
+    expect((await measureFold(table, best, inner!, {})).rmse).toBe(found.best.score);
+    const heldOut = await measureFold(table, best, outer!, {});
+    expect(found.heldOut).toEqual({ ...heldOut, ratings: held.size });
+  });
+
+  it("means the folds when there are several, of the error that is asked for", async () => {
+    const found = await tune({ ...request, trials: 1, folds: 3, metric: "mae" });
+    const [outer] = kFold(table.length, { folds: 5, seed: 42 });
+    const errors = [];
+    for (const fold of foldsFromPermutation(outer!.train, 3)) {
+      errors.push((await measureFold(table, svd(found.options), fold, {})).mae);
+    }
+    expect(found.best.score).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / 3, 14);
+  });
+
+  it("resumes to what it would have been, and only on the same data and model", async () => {
+    const whole = await tune({ ...request, trials: 12, data: "a" });
+    let state: SearchState | undefined;
+    await tune({
+      ...request,
+      trials: 9,
+      data: "a",
+      onTrial: (_, now) => {
+        state = now;
+      },
+    });
+    const resumed = await tune({ ...request, data: "a", state: JSON.parse(JSON.stringify(state)) });
+    expect(resumed.best.point).toEqual(whole.best.point);
+    expect(resumed.heldOut).toEqual(whole.heldOut);
+    expect(resumed.trials.map(({ score }) => score)).toEqual(whole.trials.map(({ score }) => score));
+    for (const other of [{ data: "b" }, { options: { epochs: 3 } }, { metric: "mae" as const }]) {
+      const work = tune({ ...request, data: "a", ...other, state });
+      await expect(work).rejects.toMatchObject({ code: "invalid_input", details: { part: "subject" } });
+    }
+  });
+
+  it("halving stops the training of the best point where it was best", async () => {
+    const found = await tune({ ...request, strategy: "halving", trials: 20, options: { epochs: 90 } });
+    expect(new Set(found.trials.map(({ share }) => share)).size).toBeGreaterThan(1);
+    expect(found.options.epochs).toBe(Math.round(90 * found.best.share));
+    const halved = tune({
+      ...request,
+      model: "knn-basic",
+      options: {},
+      strategy: "halving",
+      space: { k: { values: [1, 2] } },
+    });
+    await expect(halved).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringContaining("epochs"),
+    });
+  });
+
+  it("passes over trials that diverge", async () => {
+    const wild = { learningRate: { values: [0.01, 1e6] } };
+    const found = await tune({ ...request, space: wild, strategy: "grid", trials: 9 });
+    expect(found.trials.map(({ score }) => score === null).sort()).toEqual([false, true]);
+    expect(found.options).toMatchObject({ learningRate: 0.01 });
+  });
+
+  it("refuses what it cannot search", async () => {
+    const cases = [
+      [{ model: "sdv" }, "svd"],
+      [{ options: { epoch: 1 } }, "epochs"],
+      [{ space: { factor: { values: [1] } } }, "factors"],
+      [{ model: "baseline-only", options: {}, space: undefined }, "no search space for baseline-only"],
+    ] as const;
+    for (const [wrong, hint] of cases) {
+      const { space: asked, ...rest } = { ...request, ...wrong };
+      await expect(tune({ ...rest, ...(asked && { space: asked }) })).rejects.toMatchObject({
+        code: "invalid_input",
+        message: expect.stringContaining(hint),
+      });
+    }
+    const aborted = tune({ ...request, signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});

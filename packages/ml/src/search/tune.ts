@@ -1,0 +1,136 @@
+import { type RatingTable, TamisError } from "@tamis/core";
+import { type Fold, foldsFromPermutation, kFold } from "../evaluate/split.ts";
+import type { FitContext, ModelOptions, Recommender } from "../recommender.ts";
+import { createRecommender } from "../recommenders.ts";
+import { type FoldAccuracy, measureFold } from "./measure-fold.ts";
+import { type SearchRequest, type SearchResult, search } from "./search.ts";
+import { type Point, type SearchSpaceInput, withPoint } from "./search-space.ts";
+import { searchSpaceOf } from "./search-spaces.ts";
+
+/** One rating in so many is held out of the search, and of the rest one in so many measures the trials. */
+const parts = 5;
+
+export interface TuneRequest
+  extends Pick<
+    SearchRequest,
+    "strategy" | "trials" | "seconds" | "seed" | "state" | "onTrial" | "signal" | "onProgress"
+  > {
+  readonly table: RatingTable;
+  /** Name of the algorithm. */
+  readonly model: string;
+  /** Options that are not searched over; the others have their defaults. */
+  readonly options?: ModelOptions;
+  /** @default the algorithm's own of {@link searchSpaceOf} */
+  readonly space?: SearchSpaceInput;
+  /** What the best options make least. @default "rmse" */
+  readonly metric?: keyof FoldAccuracy;
+  /** Folds that a trial is the mean of; 1: a single split, one fifth to measure on. @default 1 */
+  readonly folds?: number;
+  /** Names the data (the digest of a snapshot), so that a state goes on only with the same. */
+  readonly data?: string;
+}
+
+export interface Tuning extends SearchResult {
+  readonly model: string;
+  readonly metric: keyof FoldAccuracy;
+  /** All options of the best trial, defaults included. */
+  readonly options: ModelOptions;
+  /** What these options reach on ratings that the search did not see: the figure to report. */
+  readonly heldOut: HeldOut;
+  /** What the options that the search began with reach on the same ratings: what the search was good for. */
+  readonly untuned: HeldOut & { readonly options: ModelOptions };
+}
+
+export interface HeldOut extends FoldAccuracy {
+  /** How many it was measured on. */
+  readonly ratings: number;
+}
+
+/**
+ * Looks for good options of an algorithm: {@link search} with its error as the score.
+ *
+ * One fifth of the ratings, drawn at random, takes no part in the search. The search splits the rest for its trials and
+ * picks the best one; its options are then fitted on all of the rest and measured on the fifth that was held out. The
+ * best trial's own score is lower than the truth, because it is the luckiest of many; the held-out figure is not.
+ *
+ * With `halving`, a trial of a share of the effort has that share of the `epochs` (rounded, at least 1), and the best
+ * one may be such: training stops where it was best.
+ *
+ * @throws invalid_input for an unknown algorithm, option or strategy, a state of another search or too few ratings;
+ * analysis when no trial could be measured; aborted
+ *
+ * @example
+ * const { options, heldOut } = await tune({ table, model: "svd", seconds: 60 });
+ * const model = await createRecommender("svd", options).fit(createTrainset(table));
+ */
+export async function tune(request: TuneRequest): Promise<Tuning> {
+  const { table, model, options = {}, metric = "rmse", folds = 1, seed = 42, data = "" } = request;
+  const untuned = createRecommender(model, options);
+  if (untuned.kind === "ranking") throw notRated(model);
+  const space = request.space ?? searchSpaceOf(model);
+  const [outer] = kFold(table.length, { folds: parts, seed });
+  const inner = [...foldsFromPermutation(outer!.train, folds === 1 ? parts : folds)].slice(0, folds);
+
+  const recommenderOf = (point: Point, share: number): Recommender => {
+    const all = createRecommender(model, withPoint(options, point));
+    if (share === 1) return all;
+    const { epochs } = all.options;
+    if (typeof epochs !== "number") throw noEpochs(model);
+    return createRecommender(model, { ...all.options, epochs: Math.max(1, Math.round(epochs * share)) });
+  };
+  const found = await search({
+    ...request,
+    space,
+    goal: "minimise",
+    subject: JSON.stringify({ model, options: untuned.options, metric, folds, ratings: table.length, data }),
+    measure: async (point, { share, ...context }) => {
+      const recommender = recommenderOf(point, share);
+      let sum = 0;
+      for (const fold of inner)
+        sum += (await measureFold(table, recommender, fold, { seed, ...context }))[metric];
+      return sum / inner.length;
+    },
+  });
+
+  const best = recommenderOf(found.best.point, found.best.share);
+  const heldOut = await measureHeldOut(request, best, outer!, "held-out ratings");
+  const before = await measureHeldOut(request, untuned, outer!, "held-out ratings, untuned");
+  return {
+    ...found,
+    model,
+    metric,
+    options: best.options,
+    heldOut,
+    untuned: { ...before, options: untuned.options },
+  };
+}
+
+async function measureHeldOut(
+  { table, seed = 42, signal, onProgress }: TuneRequest,
+  recommender: Recommender,
+  fold: Fold,
+  phase: string,
+): Promise<HeldOut> {
+  const context: FitContext = {
+    seed,
+    ...(signal && { signal }),
+    ...(onProgress && {
+      onProgress: (progress) => onProgress({ ...progress, phase: `${phase}: ${progress.phase}` }),
+    }),
+  };
+  return { ...(await measureFold(table, recommender, fold, context)), ratings: fold.test.length };
+}
+
+function noEpochs(model: string): TamisError {
+  return new TamisError(
+    "invalid_input",
+    `${model} has no epochs to cut short, so halving cannot search its options; use tpe, random or grid.`,
+  );
+}
+
+function notRated(model: string): TamisError {
+  return new TamisError(
+    "unsupported",
+    `${model} ranks and does not estimate ratings, so it has no error to search by.`,
+  );
+}
