@@ -1,5 +1,5 @@
 // Every export is a kernel: (arguments pointer, phase, task) => void. See src/kernels/pool.ts for who calls them.
-export { gramSlices, solveRows } from "./least-squares";
+export { gramSlices, improveRows, solveRows } from "./least-squares";
 export { knnRows, similarityTriangle } from "./knn";
 export { normalRows } from "./normal";
 export { sgdBlock } from "./sgd";

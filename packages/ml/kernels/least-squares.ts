@@ -1,5 +1,8 @@
 import { claimSlot, releaseSlot } from "./slot";
-import { dot } from "./vector";
+import { dot, sumLanes } from "./vector";
+
+/** Entries whose outer products are summed together; src/kernels/least-squares.ts leaves room for them. */
+const CHUNK: u32 = 64;
 
 /** Laid out word for word by src/kernels/least-squares.ts. Matrices are row-major, `bytes` per row. */
 @unmanaged
@@ -35,7 +38,7 @@ class SolveArguments {
   fixed: usize;
   bytes: u32;
   width: u32;
-  /** Added to every row's matrix; lower triangle. */
+  /** Added to every row's matrix; both triangles. */
   base: usize;
   /** Added to the diagonal, one per row. */
   diagonal: usize;
@@ -45,6 +48,8 @@ class SolveArguments {
   slots: usize;
   scratch: usize;
   scratchBytes: u32;
+  /** Of conjugate gradients, for {@link improveRows}. */
+  steps: u32;
 }
 
 /** For a slice of rows: (base + Σ c h hᵀ + diagonal · I) w = Σ b h over the row's entries, by Cholesky. */
@@ -62,13 +67,9 @@ export function solveRows(args: usize, phase: u32, task: u32): void {
       const cell = matrix + k * bytes + (k << 2);
       store<f32>(cell, load<f32>(cell) + diagonal);
     }
-    const to = load<u32>(a.starts + (row << 2), 4);
-    let at = load<u32>(a.starts + (row << 2));
-    for (; at + 4 <= to; at += 4) addOuters(a, matrix, at);
-    for (; at < to; at++) {
-      addOuter(matrix, a.fixed + load<u32>(a.columns + (at << 2)) * bytes, load<f32>(a.weights + (at << 2)), bytes);
-    }
-    for (at = load<u32>(a.starts + (row << 2)); at < to; at++) {
+    const from = load<u32>(a.starts + (row << 2)), to = load<u32>(a.starts + (row << 2), 4);
+    for (let at = from; at < to; at += CHUNK) addOuters(a, matrix, at, min(CHUNK, to - at));
+    for (let at = from; at < to; at++) {
       const h = a.fixed + load<u32>(a.columns + (at << 2)) * bytes;
       const target = f32x4.splat(load<f32>(a.targets + (at << 2)));
       for (let o: usize = 0; o < bytes; o += 16) {
@@ -91,23 +92,78 @@ function addOuter(matrix: usize, h: usize, weight: f32, bytes: usize): void {
   }
 }
 
-/** Four entries at once: a fourth of the loads and stores of the matrix. */
-function addOuters(a: SolveArguments, matrix: usize, at: u32): void {
+/**
+ * matrix += Σ weight · h hᵀ over `count` entries. They are gathered behind the matrix first, weighted; then each tile
+ * of 4 rows × 8 columns of the lower triangle is summed over all of them in registers.
+ */
+function addOuters(a: SolveArguments, matrix: usize, at: u32, count: u32): void {
   const bytes = a.bytes;
-  const columns = a.columns + (at << 2), weights = a.weights + (at << 2);
-  const h0 = a.fixed + load<u32>(columns) * bytes, h1 = a.fixed + load<u32>(columns, 4) * bytes;
-  const h2 = a.fixed + load<u32>(columns, 8) * bytes, h3 = a.fixed + load<u32>(columns, 12) * bytes;
-  const c0 = load<f32>(weights), c1 = load<f32>(weights, 4), c2 = load<f32>(weights, 8), c3 = load<f32>(weights, 12);
-  for (let k: usize = 0; k < bytes; k += 4) {
-    const f0 = f32x4.splat(c0 * load<f32>(h0 + k)), f1 = f32x4.splat(c1 * load<f32>(h1 + k));
-    const f2 = f32x4.splat(c2 * load<f32>(h2 + k)), f3 = f32x4.splat(c3 * load<f32>(h3 + k));
-    const row = matrix + (k >> 2) * bytes;
-    for (let o: usize = 0; o <= k; o += 16) {
-      const left = f32x4.add(f32x4.mul(f0, v128.load(h0 + o)), f32x4.mul(f1, v128.load(h1 + o)));
-      const right = f32x4.add(f32x4.mul(f2, v128.load(h2 + o)), f32x4.mul(f3, v128.load(h3 + o)));
-      v128.store(row + o, f32x4.add(v128.load(row + o), f32x4.add(left, right)));
+  const gathered = matrix + bytes * (bytes >> 2), weighted = gathered + CHUNK * bytes;
+  for (let n: u32 = 0; n < count; n++) {
+    const h = a.fixed + load<u32>(a.columns + ((at + n) << 2)) * bytes;
+    const weight = f32x4.splat(load<f32>(a.weights + ((at + n) << 2)));
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const v = v128.load(h + o);
+      v128.store(gathered + n * bytes + o, v);
+      v128.store(weighted + n * bytes + o, f32x4.mul(weight, v));
     }
   }
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const row = matrix + (k >> 2) * bytes;
+    let o: usize = 0;
+    for (; o < k; o += 32) addTile(row + o, bytes, weighted + k, gathered + o, count);
+    if (o == k) addDiagonalTile(row + o, bytes, weighted + k, gathered + o, count);
+  }
+}
+
+/** Four rows × eight columns; in every other row of tiles the last one takes in the diagonal. */
+function addTile(cell: usize, bytes: usize, left: usize, right: usize, count: u32): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  for (const end = left + count * bytes; left < end; left += bytes, right += bytes) {
+    const v0 = v128.load(right), v1 = v128.load(right, 16);
+    let factor = v128.load32_splat(left);
+    a0 = f32x4.add(a0, f32x4.mul(factor, v0));
+    a1 = f32x4.add(a1, f32x4.mul(factor, v1));
+    factor = v128.load32_splat(left, 4);
+    b0 = f32x4.add(b0, f32x4.mul(factor, v0));
+    b1 = f32x4.add(b1, f32x4.mul(factor, v1));
+    factor = v128.load32_splat(left, 8);
+    c0 = f32x4.add(c0, f32x4.mul(factor, v0));
+    c1 = f32x4.add(c1, f32x4.mul(factor, v1));
+    factor = v128.load32_splat(left, 12);
+    d0 = f32x4.add(d0, f32x4.mul(factor, v0));
+    d1 = f32x4.add(d1, f32x4.mul(factor, v1));
+  }
+  addTo(cell, a0);
+  addTo(cell + 16, a1);
+  addTo(cell + bytes, b0);
+  addTo(cell + bytes + 16, b1);
+  addTo(cell + 2 * bytes, c0);
+  addTo(cell + 2 * bytes + 16, c1);
+  addTo(cell + 3 * bytes, d0);
+  addTo(cell + 3 * bytes + 16, d1);
+}
+
+function addDiagonalTile(cell: usize, bytes: usize, left: usize, right: usize, count: u32): void {
+  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
+  for (const end = left + count * bytes; left < end; left += bytes, right += bytes) {
+    const v = v128.load(right);
+    a = f32x4.add(a, f32x4.mul(v128.load32_splat(left), v));
+    b = f32x4.add(b, f32x4.mul(v128.load32_splat(left, 4), v));
+    c = f32x4.add(c, f32x4.mul(v128.load32_splat(left, 8), v));
+    d = f32x4.add(d, f32x4.mul(v128.load32_splat(left, 12), v));
+  }
+  addTo(cell, a);
+  addTo(cell + bytes, b);
+  addTo(cell + 2 * bytes, c);
+  addTo(cell + 3 * bytes, d);
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(cell: usize, v: v128): void {
+  v128.store(cell, f32x4.add(v128.load(cell), v));
 }
 
 /** matrix ← its Cholesky factor L (lower); solution ← (L Lᵀ)⁻¹ solution. */
@@ -141,4 +197,90 @@ function head(a: usize, b: usize, length: u32): f32 {
   let sum = dot(a, b, whole);
   for (let o: usize = whole; o < length << 2; o += 4) sum += load<f32>(a + o) * load<f32>(b + o);
   return sum;
+}
+
+/**
+ * The same systems, improved by a few steps of conjugate gradients from the solutions at hand: O(entries · width) a
+ * step, with no matrix per row. `base` holds both triangles.
+ */
+export function improveRows(args: usize, phase: u32, task: u32): void {
+  const a = changetype<SolveArguments>(args);
+  const slot = claimSlot(a.slots);
+  const bytes = a.bytes;
+  const residual = a.scratch + slot * a.scratchBytes, direction = residual + bytes, image = direction + bytes;
+  for (let row = task; row < a.rowCount; row += a.tasks) {
+    const x = a.solutions + row * bytes;
+    multiply(a, row, x, image);
+    for (let o: usize = 0; o < bytes; o += 16) v128.store(residual + o, f32x4.neg(v128.load(image + o)));
+    const to = load<u32>(a.starts + (row << 2), 4);
+    for (let at = load<u32>(a.starts + (row << 2)); at < to; at++) {
+      addScaled(residual, a.fixed + load<u32>(a.columns + (at << 2)) * bytes, load<f32>(a.targets + (at << 2)), bytes);
+    }
+    memory.copy(direction, residual, bytes);
+    let norm = dot(residual, residual, bytes);
+    for (let step: u32 = 0; step < a.steps && norm > 1e-20; step++) {
+      multiply(a, row, direction, image);
+      const length = norm / dot(direction, image, bytes);
+      addScaled(x, direction, length, bytes);
+      addScaled(residual, image, -length, bytes);
+      const next = dot(residual, residual, bytes);
+      const ratio = f32x4.splat(next / norm);
+      for (let o: usize = 0; o < bytes; o += 16) {
+        v128.store(direction + o, f32x4.add(v128.load(residual + o), f32x4.mul(ratio, v128.load(direction + o))));
+      }
+      norm = next;
+    }
+  }
+  releaseSlot(a.slots, slot);
+}
+
+/** result = (base + diagonal · I) v + Σ weight (h · v) h; two entries at once hide the latency of the sums. */
+function multiply(a: SolveArguments, row: u32, v: usize, result: usize): void {
+  const bytes = a.bytes, columns = a.columns, weights = a.weights, fixed = a.fixed, base = a.base;
+  const diagonal = load<f32>(a.diagonal + (row << 2));
+  // Rows of the padding are zero, and so are the products with them.
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const r0 = base + (k >> 2) * bytes, r1 = r0 + bytes, r2 = r1 + bytes, r3 = r2 + bytes;
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const w = v128.load(v + o);
+      s0 = f32x4.add(s0, f32x4.mul(w, v128.load(r0 + o)));
+      s1 = f32x4.add(s1, f32x4.mul(w, v128.load(r1 + o)));
+      s2 = f32x4.add(s2, f32x4.mul(w, v128.load(r2 + o)));
+      s3 = f32x4.add(s3, f32x4.mul(w, v128.load(r3 + o)));
+    }
+    store<f32>(result + k, sumLanes(s0) + diagonal * load<f32>(v + k));
+    store<f32>(result + k, sumLanes(s1) + diagonal * load<f32>(v + k, 4), 4);
+    store<f32>(result + k, sumLanes(s2) + diagonal * load<f32>(v + k, 8), 8);
+    store<f32>(result + k, sumLanes(s3) + diagonal * load<f32>(v + k, 12), 12);
+  }
+  const to = load<u32>(a.starts + (row << 2), 4);
+  let at = load<u32>(a.starts + (row << 2));
+  for (; at + 2 <= to; at += 2) {
+    const h = fixed + load<u32>(columns + (at << 2)) * bytes, g = fixed + load<u32>(columns + (at << 2), 4) * bytes;
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const w = v128.load(v + o);
+      s0 = f32x4.add(s0, f32x4.mul(w, v128.load(h + o)));
+      s1 = f32x4.add(s1, f32x4.mul(w, v128.load(g + o)));
+    }
+    const f0 = f32x4.splat(load<f32>(weights + (at << 2)) * sumLanes(s0));
+    const f1 = f32x4.splat(load<f32>(weights + (at << 2), 4) * sumLanes(s1));
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const sum = f32x4.add(f32x4.mul(f0, v128.load(h + o)), f32x4.mul(f1, v128.load(g + o)));
+      v128.store(result + o, f32x4.add(v128.load(result + o), sum));
+    }
+  }
+  if (at < to) {
+    const h = fixed + load<u32>(columns + (at << 2)) * bytes;
+    addScaled(result, h, load<f32>(weights + (at << 2)) * dot(h, v, bytes), bytes);
+  }
+}
+
+/** target += factor · row. */
+function addScaled(target: usize, row: usize, factor: f32, bytes: usize): void {
+  const factors = f32x4.splat(factor);
+  for (let o: usize = 0; o < bytes; o += 16) {
+    v128.store(target + o, f32x4.add(v128.load(target + o), f32x4.mul(factors, v128.load(row + o))));
+  }
 }

@@ -1,6 +1,11 @@
 import { createRandom } from "@tamis/core";
 import { expect, test } from "vitest";
-import { alternateLeastSquares, type LeastSquaresProblem, type WeightedRows } from "./least-squares.ts";
+import {
+  alternateLeastSquares,
+  type LeastSquaresFactors,
+  type LeastSquaresProblem,
+  type WeightedRows,
+} from "./least-squares.ts";
 import { skewedRatings } from "./skewed-ratings.ts";
 
 const triples = skewedRatings({ users: 90, items: 50, ratings: 1200, seed: 9 });
@@ -77,12 +82,52 @@ test.each([1, 7, 16])("with %i factors, users and items are the oracle's", async
     users = plainHalfStep(work.users, items, work.weightOfAll, factors);
   }
   const result = await alternateLeastSquares(work, { workers: 2 });
-  const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-    Array.from(a).reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
   expect(result.users).toHaveLength(users.length);
   expect(distance(result.users, users)).toBeLessThan(1e-3);
   expect(distance(result.items, items)).toBeLessThan(1e-3);
 });
+
+test("enough steps of conjugate gradients reach the exact factors", async () => {
+  const exact = await alternateLeastSquares(problem(7, 6), { workers: 2 });
+  const enough = await alternateLeastSquares({ ...problem(7, 6), steps: 12 }, { workers: 2 });
+  expect(distance(enough.items, exact.items)).toBeLessThan(1e-3);
+});
+
+test("three steps lower the loss as far as exact solves do, to 1 %", async () => {
+  const [none, exact, three] = await Promise.all([
+    alternateLeastSquares(problem(7, 0), { workers: 0 }),
+    alternateLeastSquares(problem(7, 15), { workers: 0 }),
+    alternateLeastSquares({ ...problem(7, 15), steps: 3 }, { workers: 0 }),
+  ]);
+  const gained = loss(none) - loss(exact);
+  expect(gained).toBeGreaterThan(0);
+  expect(loss(none) - loss(three)).toBeGreaterThan(0.99 * gained);
+});
+
+/** What alternating least squares minimises, without the constant. */
+function loss({ users, items }: LeastSquaresFactors): number {
+  const { users: rows, items: columns, weightOfAll } = problem(7, 0);
+  const score = (user: number, item: number) => {
+    let sum = 0;
+    for (let k = 0; k < 7; k++) sum += users[user * 7 + k]! * items[item * 7 + k]!;
+    return sum;
+  };
+  const penalty = (factors: Float32Array, side: WeightedRows) =>
+    factors.reduce((sum, value, at) => sum + side.penalties[Math.floor(at / 7)]! * value * value, 0);
+  let total = penalty(users, rows) + penalty(items, columns);
+  for (let user = 0; user < triples.userCount; user++) {
+    for (let item = 0; item < triples.itemCount; item++) total += weightOfAll * score(user, item) ** 2;
+    for (let at = rows.starts[user]!; at < rows.starts[user + 1]!; at++) {
+      const estimate = score(user, rows.columns[at]!);
+      total += rows.weights[at]! * estimate ** 2 - 2 * rows.targets[at]! * estimate;
+    }
+  }
+  return total;
+}
+
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
+}
 
 test("the factors are the same bits for 0, 1 and 3 workers", async () => {
   const alone = await alternateLeastSquares(problem(10, 2), { workers: 0 });
