@@ -1,4 +1,12 @@
 export { mae, rmse } from "./evaluate/accuracy.ts";
+export { type BeyondAccuracy, entropy, gini } from "./evaluate/beyond-accuracy.ts";
+export { type BootstrapOptions, bootstrapMean, type Interval } from "./evaluate/bootstrap.ts";
+export {
+  type ComparisonOptions,
+  comparePaired,
+  compareRankings,
+  type PairedComparison,
+} from "./evaluate/compare.ts";
 export {
   type CrossValidation,
   type CrossValidationOptions,
@@ -6,7 +14,32 @@ export {
   type FoldResult,
   type Spread,
 } from "./evaluate/cross-validate.ts";
+export { type FutureLeak, futureLeak } from "./evaluate/future-leak.ts";
+export {
+  type ListMetricName,
+  type RankedFold,
+  type RankingMetricName,
+  type RankValidation,
+  type RankValidationOptions,
+  rankValidate,
+} from "./evaluate/rank-validate.ts";
+export {
+  averagePrecision,
+  hitRate,
+  type JudgedList,
+  judgeList,
+  type ListMetric,
+  ndcg,
+  precision,
+  recall,
+  reciprocalRank,
+  truncatedAveragePrecision,
+  truncatedRecall,
+} from "./evaluate/ranking.ts";
+export { repeatedKFold, shuffleSplit } from "./evaluate/shuffle-split.ts";
 export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
+export { lastOfUser, leaveOneOut, strongGeneralisation } from "./evaluate/split-by-user.ts";
+export { timeCut } from "./evaluate/time-cut.ts";
 export {
   type ModelFileMetadata,
   readColdStartFile,
@@ -31,8 +64,12 @@ export {
   type UserRecommendations,
 } from "./recommend/recommend-all.ts";
 export type {
+  Contribution,
+  Explanation,
   FitContext,
+  History,
   Model,
+  ModelKind,
   ModelOptions,
   ModelTensors,
   Prediction,
@@ -42,6 +79,7 @@ export type {
 } from "./recommender.ts";
 export { baselineOnly } from "./recommenders/baseline-only.ts";
 export type { BaselineInput } from "./recommenders/baselines.ts";
+export { type BprInput, bpr } from "./recommenders/bpr.ts";
 export {
   type ColdStart,
   type ColdStartInput,
@@ -50,12 +88,24 @@ export {
   coldStart,
   restoreColdStart,
 } from "./recommenders/cold-start.ts";
+export { type EaseInput, ease } from "./recommenders/ease.ts";
+export { type IalsInput, ials } from "./recommenders/ials.ts";
+export { type IalsHkvInput, ialsHkv } from "./recommenders/ials-hkv.ts";
+export { itemKnn } from "./recommenders/item-knn.ts";
+export type { ItemKnnInput } from "./recommenders/item-knn-options.ts";
 export { knnBaseline } from "./recommenders/knn-baseline.ts";
 export { knnBasic } from "./recommenders/knn-basic.ts";
 export type { KnnInput } from "./recommenders/knn-options.ts";
 export { knnWithMeans } from "./recommenders/knn-with-means.ts";
 export { knnWithZScore } from "./recommenders/knn-with-z-score.ts";
 export { normalPredictor } from "./recommenders/normal-predictor.ts";
+export {
+  type PopularityInput,
+  type PopularityModel,
+  type PopularityRecommender,
+  type PopularitySides,
+  popularity,
+} from "./recommenders/popularity.ts";
 export { type SvdInput, svd } from "./recommenders/svd.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
 export {

@@ -10,15 +10,30 @@ export interface Recommender {
   readonly algorithm: string;
   /** Every option with its value, defaults included; plain JSON. */
   readonly options: ModelOptions;
+  /** What its models' scores are. @default "rating" */
+  readonly kind?: ModelKind;
   /** @throws aborted when `context.signal` fires, between epochs or blocks of rows */
   fit(trainset: Trainset, context?: FitContext): Promise<Model>;
 }
+
+/**
+ * What the scores of a model are: `rating`, estimates of the ratings users would give; `ranking`, numbers that only
+ * put items in an order. The error of a ranking score is not defined, and an estimated rating ranks badly: see
+ * docs/decisions/2026-11-21-ranking-models.md.
+ */
+export type ModelKind = "rating" | "ranking";
 
 export type ModelOptions = Readonly<Record<string, unknown>>;
 
 export interface FitContext {
   /** Seed of everything random in the fit. @default 42 */
   readonly seed?: number;
+  /**
+   * Threads to compute on, where the algorithm can use them; 0 for none beside the caller's. The model does not
+   * depend on it.
+   * @default the number of processors, at most 8
+   */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
@@ -28,24 +43,49 @@ export interface Model {
   readonly algorithm: string;
   readonly options: ModelOptions;
   readonly seed: number;
-  /** Estimates are clipped to it, both ends included. */
+  /** @default "rating" */
+  readonly kind?: ModelKind;
+  /** The values a rating may take; estimated ratings are clipped to it, both ends included. */
   readonly scale: Scale;
   /** The items it can score, in its own order (that of {@link Model.scoreItems}). */
   readonly itemIds: readonly Id[];
   knowsUser(userId: Id): boolean;
   knowsItem(itemId: Id): boolean;
-  /** The estimated rating of an item by a user; an unknown user or item is an answer, not an error. */
+  /**
+   * The estimated rating of an item by a user, or of a ranking model its score, whose meaning the algorithm states;
+   * an unknown user or item is an answer, not an error.
+   */
   predict(userId: Id, itemId: Id): Prediction;
   /**
-   * The user's estimated rating of every item: a new array of shape (items), aligned with
+   * The user's estimated rating or score of every item: a new array of shape (items), aligned with
    * {@link Model.itemIds}, not clipped (so that ranking keeps the differences beyond the scale's end).
    */
   scoreItems(userId: Id): Float64Array;
+  /**
+   * What {@link Model.scoreItems} would be for a user with this history, known or not, without training again. Items
+   * the model does not know are passed over. For a known user's training history the answer is the same, unless
+   * the algorithm says otherwise.
+   */
+  foldIn?(history: History): Float64Array;
+  /**
+   * Takes a score apart: the unclipped one of a known user, or the one that somebody with this history gets from
+   * {@link Model.foldIn}. An unknown user has no history; an unknown item has the score of its prediction, of a
+   * ranking model 0, from nothing.
+   */
+  explain?(who: Id | History, itemId: Id): Explanation;
   /**
    * How alike the model holds two items: 1 the same, 0 nothing in common (or an unknown item), negative opposite.
    * Absent when the algorithm does not relate items to each other. Used to say why an item is recommended.
    */
   similarity?(itemId: Id, otherItemId: Id): number;
+  /** As {@link Model.similarity}, of two users. Absent when the algorithm does not relate users to each other. */
+  userSimilarity?(userId: Id, otherUserId: Id): number;
+  /**
+   * The model without a user: neither their id nor their history is in it any more. `exact` says whether it is the
+   * model that training without them would have given; otherwise traces of them may be left in what others are
+   * scored with, until it is trained again. This model stays as it is.
+   */
+  forget?(userId: Id): Promise<{ readonly model: Model; readonly exact: boolean }>;
   /** What a model file stores: named typed arrays. `restoreModel` reads them back. */
   tensors(): ModelTensors;
 }
@@ -57,8 +97,26 @@ export type PredictionReason =
   | "unknown_user_and_item"
   | "too_few_neighbours";
 
+/** What somebody rated. */
+export type History = readonly { readonly itemId: Id; readonly rating: number }[];
+
+export interface Explanation {
+  readonly score: number;
+  /** They sum to the score within 1e-6; the largest comes first. */
+  readonly contributions: readonly Contribution[];
+}
+
+/**
+ * What an item of the history adds to a score, or a neighbour, or a term of the algorithm's formula that belongs to
+ * no single one: `mean`, `user_bias`, `item_bias`, `affinity` (of factors)…
+ */
+export type Contribution =
+  | { readonly itemId: Id; readonly value: number }
+  | { readonly userId: Id; readonly value: number }
+  | { readonly term: string; readonly value: number };
+
 export interface Prediction {
-  /** The estimate, clipped to the scale, in units of the scale. */
+  /** The estimate, clipped to the scale, in units of the scale; of a ranking model, its score. */
   readonly value: number;
   /** Absent when the algorithm's full formula was used. */
   readonly reason?: PredictionReason;

@@ -2,11 +2,17 @@ import { TamisError } from "@tamis/core";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Model, ModelTensors, Recommender } from "./recommender.ts";
 import { baselineOnly, restoreBaselineOnly } from "./recommenders/baseline-only.ts";
+import { bpr, restoreBpr } from "./recommenders/bpr.ts";
+import { ease, restoreEase } from "./recommenders/ease.ts";
+import { ials, restoreIals } from "./recommenders/ials.ts";
+import { ialsHkv, restoreIalsHkv } from "./recommenders/ials-hkv.ts";
+import { itemKnn, restoreItemKnn } from "./recommenders/item-knn.ts";
 import { knnBaseline, restoreKnnBaseline } from "./recommenders/knn-baseline.ts";
 import { knnBasic, restoreKnnBasic } from "./recommenders/knn-basic.ts";
 import { knnWithMeans, restoreKnnWithMeans } from "./recommenders/knn-with-means.ts";
 import { knnWithZScore, restoreKnnWithZScore } from "./recommenders/knn-with-z-score.ts";
 import { normalPredictor, restoreNormalPredictor } from "./recommenders/normal-predictor.ts";
+import { popularity, restorePopularity } from "./recommenders/popularity.ts";
 import { restoreSvd, svd } from "./recommenders/svd.ts";
 import type { ModelHeader } from "./scorer.ts";
 
@@ -24,6 +30,12 @@ const algorithms = {
   "knn-baseline": { create: knnBaseline, restore: restoreKnnBaseline },
   "baseline-only": { create: baselineOnly, restore: restoreBaselineOnly },
   "normal-predictor": { create: normalPredictor, restore: restoreNormalPredictor },
+  popularity: { create: popularity, restore: restorePopularity },
+  "item-knn": { create: itemKnn, restore: restoreItemKnn },
+  ials: { create: ials, restore: restoreIals },
+  "ials-hkv": { create: ialsHkv, restore: restoreIalsHkv },
+  ease: { create: ease, restore: restoreEase },
+  bpr: { create: bpr, restore: restoreBpr },
 } satisfies Record<string, Algorithm>;
 
 /** The name of an algorithm of this package. */

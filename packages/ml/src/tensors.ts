@@ -16,9 +16,11 @@ export function scalar(value: number): Tensor {
 export interface TensorReader {
   /** @throws corrupt_data when it is not there, or of another type or shape */
   float64(name: string, ...shape: number[]): Float64Array;
+  float32(name: string, ...shape: number[]): Float32Array;
+  int32(name: string, ...shape: number[]): Int32Array;
   scalar(name: string): number;
-  /** The tensors `starts`, `columns` and `values` of a sparse matrix. */
-  sparseRows(rowCount: number, columnCount: number): SparseRows;
+  /** The tensors `starts`, `columns` and `values` of a sparse matrix, their names after a prefix if there is one. */
+  sparseRows(rowCount: number, columnCount: number, prefix?: string): SparseRows;
 }
 
 /** @param algorithm - for the error messages */
@@ -47,6 +49,11 @@ export function readTensors(algorithm: string, { arrays }: ModelTensors): Tensor
     if (values instanceof Float64Array) return values;
     throw wrongType(name, "Float64");
   };
+  const float32 = (name: string, ...shape: number[]) => {
+    const values = data(name, shape);
+    if (values instanceof Float32Array) return values;
+    throw wrongType(name, "Float32");
+  };
   const int32 = (name: string, ...shape: number[]) => {
     const values = data(name, shape);
     if (values instanceof Int32Array) return values;
@@ -54,19 +61,21 @@ export function readTensors(algorithm: string, { arrays }: ModelTensors): Tensor
   };
   return {
     float64,
+    float32,
+    int32,
     scalar: (name) => float64(name, 1)[0]!,
-    sparseRows(rowCount, columnCount) {
-      const starts = int32("starts", rowCount + 1);
-      const length = find("columns").data.length;
-      const columns = int32("columns", length);
+    sparseRows(rowCount, columnCount, prefix = "") {
+      const starts = int32(`${prefix}starts`, rowCount + 1);
+      const length = find(`${prefix}columns`).data.length;
+      const columns = int32(`${prefix}columns`, length);
       const ordered = starts.every((start, row) => start >= (row === 0 ? 0 : starts[row - 1]!));
       const inside = columns.every((column) => column >= 0 && column < columnCount);
       if (starts[0] === 0 && starts[rowCount] === length && ordered && inside) {
-        return { starts, columns, values: float64("values", length) };
+        return { starts, columns, values: float64(`${prefix}values`, length) };
       }
       throw new TamisError(
         "corrupt_data",
-        `The ${algorithm} model's tensors “starts” and “columns” are not a matrix of ${rowCount} rows and ${columnCount} columns; train it again.`,
+        `The ${algorithm} model's tensors “${prefix}starts” and “${prefix}columns” are not a matrix of ${rowCount} rows and ${columnCount} columns; train it again.`,
       );
     },
   };

@@ -14,6 +14,8 @@ export interface DenseTrainset {
   readonly globalMean: number;
   readonly byUser: SparseRows;
   readonly byItem: SparseRows;
+  /** Unix seconds of every rating, aligned with `byUser`, NaN where it has none; `null` when none has. Computed when called. */
+  ratedAt(): Float64Array | null;
 }
 
 /**
@@ -40,6 +42,7 @@ export function denseTrainset(table: RatingTable, rows?: Int32Array): DenseTrain
     globalMean: sum / length,
     byUser: groupRows(users.ids.length, users.numbers, items.numbers, ratings),
     byItem: groupRows(items.ids.length, items.numbers, users.numbers, ratings),
+    ratedAt: () => table.ratedAt && timesByUser(table, table.ratedAt, rows),
   };
 }
 
@@ -63,4 +66,12 @@ function renumber(
     numbers[p] = number;
   }
   return { ids: seen, numbers };
+}
+
+/** The table is read again, rather than its numbered columns kept for the few who ask. */
+function timesByUser(table: RatingTable, ratedAt: Float64Array, rows: Int32Array | undefined): Float64Array {
+  const length = rows?.length ?? table.length;
+  const users = renumber(table.users.codes, table.users.ids, rows, length);
+  const times = rows ? Float64Array.from(rows, (row) => ratedAt[row]!) : ratedAt.subarray(0, length);
+  return groupRows(users.ids.length, users.numbers, new Int32Array(length), times).values;
 }

@@ -4,6 +4,8 @@ import { createRandom, TamisError } from "@tamis/core";
 export interface Fold {
   readonly train: Int32Array;
   readonly test: Int32Array;
+  /** Rows of users held out of training, which a model is shown before it is tested on them: see `strongGeneralisation`. */
+  readonly history?: Int32Array;
 }
 
 /**

@@ -6,9 +6,11 @@ import { randomTable, tableOf } from "../testing/small-tables.ts";
 import { createTrainset } from "../trainset.ts";
 import { similarityNames } from "./similarity.ts";
 
-/** What every recommender of the table owes, whatever its formula. */
+const ratingRecommenders = recommenderNames.filter((name) => createRecommender(name).kind !== "ranking");
+
+/** What every recommender of ratings owes, whatever its formula. */
 const configurations: [string, Record<string, unknown>][] = [
-  ...recommenderNames.filter((name) => !name.startsWith("knn")).map((name): [string, object] => [name, {}]),
+  ...ratingRecommenders.filter((name) => !name.startsWith("knn")).map((name): [string, object] => [name, {}]),
   ...["knn-basic", "knn-with-means", "knn-with-z-score", "knn-baseline"].flatMap((name) =>
     similarityNames.flatMap((similarity) =>
       [true, false].map((userBased): [string, object] => [
