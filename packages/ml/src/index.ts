@@ -56,6 +56,8 @@ export {
   type PromotionDecision,
   type PromotionRule,
 } from "./promotion.ts";
+export type { Cap } from "./recommend/cap.ts";
+export { type ItemFilter, itemFilter } from "./recommend/item-filter.ts";
 export { type Recommendation, type RecommendRequest, recommend } from "./recommend/recommend.ts";
 export {
   type RecommendAllRequest,
@@ -63,6 +65,7 @@ export {
   type UserHistory,
   type UserRecommendations,
 } from "./recommend/recommend-all.ts";
+export type { Boost, RecommendRules } from "./recommend/rules.ts";
 export type {
   Contribution,
   Explanation,

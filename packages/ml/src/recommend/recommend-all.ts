@@ -3,7 +3,7 @@ import { type Id, throwIfAborted } from "@tamis/core";
 import type { History } from "./explain.ts";
 import { type Recommendation, type RecommendRequest, recommend } from "./recommend.ts";
 
-export interface RecommendAllRequest extends Omit<RecommendRequest, "userId" | "history"> {
+export interface RecommendAllRequest extends Omit<RecommendRequest, "userId" | "history" | "shown"> {
   /** Whom to recommend to, with what they rated: a list, or a stream that is read as the answers are taken. */
   readonly users: Iterable<UserHistory> | AsyncIterable<UserHistory>;
   readonly signal?: AbortSignal;

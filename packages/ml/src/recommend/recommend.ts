@@ -2,7 +2,8 @@ import { canonicalId, type Id, type Item, TamisError } from "@tamis/core";
 import type { Model } from "../recommender.ts";
 import type { ColdStart } from "../recommenders/cold-start.ts";
 import { explainColdStart, explainModel, type History } from "./explain.ts";
-import { topItems } from "./top-items.ts";
+import { createListBuilder } from "./list-builder.ts";
+import type { RecommendRules } from "./rules.ts";
 
 export interface RecommendRequest {
   /** Absent when none was trained yet: everybody gets the cold start. */
@@ -13,10 +14,17 @@ export interface RecommendRequest {
   readonly history: History;
   /** How many; 0 is allowed. */
   readonly n: number;
-  /** Titles, for the reasons. */
+  /** Titles for the reasons, and what rules look at. */
   readonly items?: ReadonlyMap<Id, Item>;
   /** Items not to recommend, beside those in `history`. */
   readonly exclude?: Iterable<Id>;
+  /** What the list should be, beside good. */
+  readonly rules?: RecommendRules;
+  /**
+   * The items of the pages before, in their order: this page goes on after them. None of them comes again, whatever was
+   * rated or trained in between; when nothing was, the pages together are the list that is asked for at once.
+   */
+  readonly shown?: readonly Id[];
 }
 
 export interface Recommendation {
@@ -27,6 +35,12 @@ export interface Recommendation {
   readonly source: "model" | "popularity" | "genre";
   /** A sentence for a person. */
   readonly reason: string;
+  /**
+   * Which rules of the request touched it, and only there: `include`, `where` and `minimum_score` let it in, `boost:NAME`
+   * changed what it was ranked by, `cap` put it in the place of a better one of a full group, `diversity` before a better
+   * one or after a worse one.
+   */
+  readonly rules?: readonly string[];
 }
 
 /**
@@ -39,9 +53,10 @@ export interface Recommendation {
  *
  * Items are chosen by their unclipped score and shown with the score clipped to the scale. The score of a cold start,
  * n·avg/(n + 100), is cautious: for an item with few ratings it is below the item's mean, often at the scale's end.
- * When two sources meet in one list, shown scores decide the order, at equal ones the order of choice.
+ * When two sources meet in one list, shown scores decide the order, at equal ones the order of choice; with `rules` or
+ * `shown` the order is that of choice, since scores are then not all that counts.
  *
- * @throws invalid_input when `n` is not a whole number of 0 or more
+ * @throws invalid_input when `n` is not a whole number of 0 or more, or a rule cannot be followed
  *
  * @example
  * recommend({ model, coldStart, userId: 1, history, n: 10 })[0];
@@ -56,24 +71,25 @@ export function recommend(request: RecommendRequest): Recommendation[] {
   for (const { itemId } of history) seen.add(canonicalId(itemId));
   for (const itemId of exclude) seen.add(canonicalId(itemId));
 
+  const list = createListBuilder({ ...request, seen });
   const chosen: Recommendation[] = [];
   if (model?.knowsUser(userId)) {
     const explain = explainModel(model, userId, history, items);
-    for (const { itemId, score } of topItems(model.itemIds, model.scoreItems(userId), n, seen)) {
+    for (const { score, ...rest } of list.addBest(model.itemIds, model.scoreItems(userId), n)) {
       const shown = clip(score, model.scale);
-      chosen.push({ itemId, score: shown, source: "model", reason: explain(itemId, shown) });
-      seen.add(itemId);
+      chosen.push({ ...rest, score: shown, source: "model", reason: explain(rest.itemId, shown) });
     }
   }
-  for (const pick of coldStart.pick({ n: n - chosen.length, history, seen })) {
+  for (const pick of list.addPicks(coldStart, history, n - chosen.length)) {
     chosen.push({
       itemId: pick.itemId,
       score: clip(pick.score, coldStart.scale),
       source: pick.genre ? "genre" : "popularity",
       reason: explainColdStart(pick),
+      ...(pick.rules && { rules: pick.rules }),
     });
   }
-  return chosen.sort((a, b) => b.score - a.score);
+  return request.rules || request.shown ? chosen : chosen.sort((a, b) => b.score - a.score);
 }
 
 function clip(score: number, { min, max }: { min: number; max: number }): number {

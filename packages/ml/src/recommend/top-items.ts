@@ -18,7 +18,7 @@ export function topItems(
   itemIds: readonly Id[],
   scores: Float64Array,
   n: number,
-  seen: ReadonlySet<Id>,
+  seen: Pick<ReadonlySet<Id>, "has">,
 ): TopItem[] {
   // heap[0] is the worst kept item: the one that a better one replaces.
   const heap = new Int32Array(Math.min(n, itemIds.length));

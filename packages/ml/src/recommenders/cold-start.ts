@@ -37,7 +37,7 @@ export interface ColdStartRequest {
   readonly n: number;
   /** What the person has rated; may be empty. */
   readonly history: readonly { readonly itemId: Id; readonly rating: number }[];
-  readonly seen: ReadonlySet<Id>;
+  readonly seen: Pick<ReadonlySet<Id>, "has">;
 }
 
 export interface ColdStartPick {
