@@ -30,21 +30,15 @@ export function siftDown(heap: usize, size: u32, score: f64, place: u32): void {
   put(heap, at, score, place);
 }
 
-// @ts-ignore: decorator
-@inline
 function weaker(heap: usize, a: u32, b: u32): bool {
   const left = load<f64>(heap + (a << 4)), right = load<f64>(heap + (b << 4));
   return left < right || (left == right && load<u32>(heap + (a << 4), 8) > load<u32>(heap + (b << 4), 8));
 }
 
-// @ts-ignore: decorator
-@inline
 function move(heap: usize, to: u32, from: u32): void {
   v128.store(heap + (to << 4), v128.load(heap + (from << 4)));
 }
 
-// @ts-ignore: decorator
-@inline
 function put(heap: usize, at: u32, score: f64, place: u32): void {
   store<f64>(heap + (at << 4), score);
   store<u32>(heap + (at << 4), place, 8);

@@ -160,8 +160,6 @@ function addDiagonalTile(cell: usize, bytes: usize, left: usize, right: usize, c
   addTo(cell + 3 * bytes, d);
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(cell: usize, v: v128): void {
   v128.store(cell, f32x4.add(v128.load(cell), v));
 }

@@ -41,7 +41,7 @@ export function sweepBlocks64(args: usize, phase: u32, task: u32): void {
 /** Bytes of a row of a block. */
 // @ts-ignore: decorator
 @inline
-function rowBytes<T>(): usize {
+export function rowBytes<T>(): usize {
   return SIZE * sizeof<T>();
 }
 
@@ -130,8 +130,6 @@ function updateRow<T>(a: SweepArguments, pivot: u32, block: u32): void {
 }
 
 /** Four rows × two vectors of columns of A_ij − G_i P_jᵀ, held in eight registers. */
-// @ts-ignore: decorator
-@inline
 function updateTile<T>(gains: usize, panel: usize, cell: usize, bytes: usize): void {
   let a0 = v128.splat<T>(0), a1 = v128.splat<T>(0), b0 = v128.splat<T>(0), b1 = v128.splat<T>(0);
   let c0 = v128.splat<T>(0), c1 = v128.splat<T>(0), d0 = v128.splat<T>(0), d1 = v128.splat<T>(0);
@@ -157,8 +155,6 @@ function updateTile<T>(gains: usize, panel: usize, cell: usize, bytes: usize): v
   subtract<T>(cell + 3 * bytes, d0, d1);
 }
 
-// @ts-ignore: decorator
-@inline
 function subtract<T>(cell: usize, left: v128, right: v128): void {
   v128.store(cell, v128.sub<T>(v128.load(cell), left));
   v128.store(cell, v128.sub<T>(v128.load(cell, 16), right), 16);
