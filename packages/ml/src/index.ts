@@ -14,6 +14,7 @@ export {
   type FoldResult,
   type Spread,
 } from "./evaluate/cross-validate.ts";
+export { type Evaluation, type EvaluationOptions, evaluate } from "./evaluate/evaluate.ts";
 export { type FutureLeak, futureLeak } from "./evaluate/future-leak.ts";
 export {
   type ListMetricName,
@@ -49,6 +50,7 @@ export {
   type StoredModel,
   writeModelFile,
 } from "./model-file/model-file.ts";
+export { type Preset, presets, tunedOptions } from "./presets.ts";
 export {
   decide,
   type PromotionCandidate,
@@ -66,6 +68,8 @@ export {
   type UserRecommendations,
 } from "./recommend/recommend-all.ts";
 export type { Boost, RecommendRules } from "./recommend/rules.ts";
+export { similarItems } from "./recommend/similar-items.ts";
+export type { TopItem } from "./recommend/top-items.ts";
 export type {
   Contribution,
   Explanation,
@@ -120,6 +124,7 @@ export {
   saveVersion,
 } from "./registry.ts";
 export type { ModelHeader } from "./scorer.ts";
+export type { TuningMetric } from "./search/measure-fold.ts";
 export {
   type MeasureContext,
   type SearchRequest,

@@ -1,15 +1,52 @@
 import { TamisError } from "@tamis/core";
 import type { SearchSpaceInput } from "./search-space.ts";
 
+/** Descents by gradient, over 20 to 120 epochs. */
+const descent: SearchSpaceInput = {
+  factors: { values: [20, 50, 80] },
+  epochs: { min: 20, max: 120, integer: true },
+  learningRate: { min: 0.002, max: 0.02, scale: "log" },
+  regularization: { min: 0.02, max: 0.2, scale: "log" },
+  initStd: { values: [0.001, 0.01, 0.1] },
+};
+
+const neighbours: SearchSpaceInput = {
+  k: { min: 10, max: 80, integer: true },
+  "similarity.name": { values: ["msd", "cosine", "pearson_baseline"] },
+  "similarity.userBased": { values: [true, false] },
+  "similarity.shrinkage": { min: 10, max: 200, scale: "log" },
+};
+
+const leastSquares: SearchSpaceInput = {
+  factors: { values: [32, 64, 128] },
+  regularization: { min: 0.001, max: 0.1, scale: "log" },
+  epochs: { min: 6, max: 20, integer: true },
+};
+
 /** Where {@link tune} looks when it is not told: for each algorithm the options that matter most. */
 export const searchSpaces: Readonly<Record<string, SearchSpaceInput>> = {
-  svd: {
-    factors: { values: [20, 50, 100] },
-    epochs: { min: 20, max: 120, integer: true },
-    learningRate: { min: 0.002, max: 0.02, scale: "log" },
-    regularization: { min: 0.02, max: 0.2, scale: "log" },
-    initStd: { values: [0.001, 0.01, 0.1] },
+  svd: descent,
+  "svd-plus-plus": descent,
+  "svd-plus-plus-accumulated": descent,
+  "knn-basic": neighbours,
+  "knn-with-means": neighbours,
+  "knn-with-z-score": neighbours,
+  "knn-baseline": neighbours,
+  "item-knn": {
+    weighting: { values: ["none", "tf-idf", "bm25"] },
+    k: { min: 20, max: 500, integer: true, scale: "log" },
+    shrinkage: { min: 1, max: 500, scale: "log" },
   },
+  ials: { ...leastSquares, unobservedWeight: { min: 0.02, max: 1, scale: "log" } },
+  "ials-hkv": { ...leastSquares, alpha: { min: 0.5, max: 40, scale: "log" } },
+  ease: { regularization: { min: 10, max: 5000, scale: "log" } },
+  bpr: {
+    factors: { values: [16, 32, 64] },
+    learningRate: { min: 0.005, max: 0.1, scale: "log" },
+    regularization: { min: 0.001, max: 0.1, scale: "log" },
+    epochs: { min: 20, max: 150, integer: true },
+  },
+  popularity: { damping: { min: 1, max: 1000, scale: "log" }, measure: { values: ["count", "mean"] } },
 };
 
 /** @throws invalid_input for an algorithm without one */

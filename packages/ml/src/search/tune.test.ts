@@ -1,6 +1,8 @@
 import { createRandom, type RatingTable } from "@tamis/core";
 import { describe, expect, it } from "vitest";
+import { rankValidate } from "../evaluate/rank-validate.ts";
 import { foldsFromPermutation, kFold } from "../evaluate/split.ts";
+import { ease } from "../recommenders/ease.ts";
 import { svd } from "../recommenders/svd.ts";
 import { tableOf } from "../testing/small-tables.ts";
 import { measureFold } from "./measure-fold.ts";
@@ -34,7 +36,7 @@ describe("tune", () => {
   it("finds better options than it began with, and measures them on ratings that the search did not see", async () => {
     const found = await tune({ ...request, trials: 15 });
     expect(found.options).toMatchObject({ ...options, ...found.best.point, biased: true });
-    expect(found.heldOut.rmse).toBeLessThan(found.untuned.rmse);
+    expect(found.heldOut.metrics.rmse).toBeLessThan(found.untuned.metrics.rmse!);
     expect(found.untuned.options).toEqual(svd(options).options);
 
     const [outer] = kFold(table.length, { folds: 5, seed: 42 });
@@ -42,9 +44,9 @@ describe("tune", () => {
     const held = new Set(outer!.test);
     for (const row of [...inner!.train, ...inner!.test]) expect(held).not.toContain(row);
     const best = svd(found.options);
-    expect((await measureFold(table, best, inner!, {})).rmse).toBe(found.best.score);
-    const heldOut = await measureFold(table, best, outer!, {});
-    expect(found.heldOut).toEqual({ ...heldOut, ratings: held.size });
+    expect((await measureFold(table, best, inner!, ["rmse"])).rmse).toBe(found.best.score);
+    const metrics = await measureFold(table, best, outer!, ["rmse", "mae", "ndcg"]);
+    expect(found.heldOut).toEqual({ metrics, ratings: held.size });
   });
 
   it("means the folds when there are several, of the error that is asked for", async () => {
@@ -52,7 +54,7 @@ describe("tune", () => {
     const [outer] = kFold(table.length, { folds: 5, seed: 42 });
     const errors = [];
     for (const fold of foldsFromPermutation(outer!.train, 3)) {
-      errors.push((await measureFold(table, svd(found.options), fold, {})).mae);
+      errors.push((await measureFold(table, svd(found.options), fold, ["mae"])).mae);
     }
     expect(found.best.score).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / 3, 14);
   });
@@ -76,6 +78,22 @@ describe("tune", () => {
       const work = tune({ ...request, data: "a", ...other, state });
       await expect(work).rejects.toMatchObject({ code: "invalid_input", details: { part: "subject" } });
     }
+  });
+
+  it("tunes a ranking model by its lists, which is the NDCG@10 of rankValidate", async () => {
+    const ranked = { table, model: "ease", strategy: "grid", trials: 4 } as const;
+    const found = await tune({ ...ranked, space: { regularization: { values: [1, 50, 1000] } } });
+    expect(found).toMatchObject({ metric: "ndcg", stoppedBy: "exhausted" });
+    const scores = found.trials.map(({ score }) => score!);
+    expect(found.best.score).toBe(Math.max(...scores));
+    const [outer] = kFold(table.length, { folds: 5, seed: 42 });
+    const { metrics } = await rankValidate(table, ease(found.options), { splits: [outer!] });
+    expect(found.heldOut.metrics).toEqual({ ndcg: metrics.ndcg });
+    const wrong = tune({ ...ranked, metric: "rmse" });
+    await expect(wrong).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringContaining("ndcg"),
+    });
   });
 
   it("halving stops the training of the best point where it was best", async () => {

@@ -2,7 +2,7 @@ import { type RatingTable, TamisError } from "@tamis/core";
 import { type Fold, foldsFromPermutation, kFold } from "../evaluate/split.ts";
 import type { FitContext, ModelOptions, Recommender } from "../recommender.ts";
 import { createRecommender } from "../recommenders.ts";
-import { type FoldAccuracy, measureFold } from "./measure-fold.ts";
+import { measureFold, metricsOf, type TuningMetric } from "./measure-fold.ts";
 import { type SearchRequest, type SearchResult, search } from "./search.ts";
 import { type Point, type SearchSpaceInput, withPoint } from "./search-space.ts";
 import { searchSpaceOf } from "./search-spaces.ts";
@@ -22,8 +22,8 @@ export interface TuneRequest
   readonly options?: ModelOptions;
   /** @default the algorithm's own of {@link searchSpaceOf} */
   readonly space?: SearchSpaceInput;
-  /** What the best options make least. @default "rmse" */
-  readonly metric?: keyof FoldAccuracy;
+  /** What the best options are best at. @default "rmse"; of a ranking model "ndcg" */
+  readonly metric?: TuningMetric;
   /** Folds that a trial is the mean of; 1: a single split, one fifth to measure on. @default 1 */
   readonly folds?: number;
   /** Names the data (the digest of a snapshot), so that a state goes on only with the same. */
@@ -32,7 +32,7 @@ export interface TuneRequest
 
 export interface Tuning extends SearchResult {
   readonly model: string;
-  readonly metric: keyof FoldAccuracy;
+  readonly metric: TuningMetric;
   /** All options of the best trial, defaults included. */
   readonly options: ModelOptions;
   /** What these options reach on ratings that the search did not see: the figure to report. */
@@ -41,17 +41,19 @@ export interface Tuning extends SearchResult {
   readonly untuned: HeldOut & { readonly options: ModelOptions };
 }
 
-export interface HeldOut extends FoldAccuracy {
-  /** How many it was measured on. */
+export interface HeldOut {
+  /** All that can be measured of the model: accuracy and the quality of lists, because they disagree. */
+  readonly metrics: Readonly<Partial<Record<TuningMetric, number>>>;
+  /** How many ratings it was measured on. */
   readonly ratings: number;
 }
 
 /**
- * Looks for good options of an algorithm: {@link search} with its error as the score.
+ * Looks for good options of an algorithm: {@link search} with its error, or the quality of its lists, as the score.
  *
  * One fifth of the ratings, drawn at random, takes no part in the search. The search splits the rest for its trials and
  * picks the best one; its options are then fitted on all of the rest and measured on the fifth that was held out. The
- * best trial's own score is lower than the truth, because it is the luckiest of many; the held-out figure is not.
+ * best trial's own score is better than the truth, because it is the luckiest of many; the held-out figure is not.
  *
  * With `halving`, a trial of a share of the effort has that share of the `epochs` (rounded, at least 1), and the best
  * one may be such: training stops where it was best.
@@ -64,9 +66,11 @@ export interface HeldOut extends FoldAccuracy {
  * const model = await createRecommender("svd", options).fit(createTrainset(table));
  */
 export async function tune(request: TuneRequest): Promise<Tuning> {
-  const { table, model, options = {}, metric = "rmse", folds = 1, seed = 42, data = "" } = request;
+  const { table, model, options = {}, folds = 1, seed = 42, data = "" } = request;
   const untuned = createRecommender(model, options);
-  if (untuned.kind === "ranking") throw notRated(model);
+  const metrics = metricsOf(untuned);
+  const metric = request.metric ?? metrics[0];
+  if (!metrics.includes(metric)) throw notMeasured(model, metric, metrics);
   const space = request.space ?? searchSpaceOf(model);
   const [outer] = kFold(table.length, { folds: parts, seed });
   const inner = [...foldsFromPermutation(outer!.train, folds === 1 ? parts : folds)].slice(0, folds);
@@ -81,13 +85,14 @@ export async function tune(request: TuneRequest): Promise<Tuning> {
   const found = await search({
     ...request,
     space,
-    goal: "minimise",
+    goal: metric === "ndcg" ? "maximise" : "minimise",
     subject: JSON.stringify({ model, options: untuned.options, metric, folds, ratings: table.length, data }),
     measure: async (point, { share, ...context }) => {
       const recommender = recommenderOf(point, share);
       let sum = 0;
-      for (const fold of inner)
-        sum += (await measureFold(table, recommender, fold, { seed, ...context }))[metric];
+      for (const fold of inner) {
+        sum += (await measureFold(table, recommender, fold, [metric], { seed, ...context }))[metric];
+      }
       return sum / inner.length;
     },
   });
@@ -118,7 +123,8 @@ async function measureHeldOut(
       onProgress: (progress) => onProgress({ ...progress, phase: `${phase}: ${progress.phase}` }),
     }),
   };
-  return { ...(await measureFold(table, recommender, fold, context)), ratings: fold.test.length };
+  const metrics = await measureFold(table, recommender, fold, metricsOf(recommender), context);
+  return { metrics, ratings: fold.test.length };
 }
 
 function noEpochs(model: string): TamisError {
@@ -128,9 +134,9 @@ function noEpochs(model: string): TamisError {
   );
 }
 
-function notRated(model: string): TamisError {
+function notMeasured(model: string, metric: string, metrics: readonly string[]): TamisError {
   return new TamisError(
-    "unsupported",
-    `${model} ranks and does not estimate ratings, so it has no error to search by.`,
+    "invalid_input",
+    `${model} cannot be tuned by ${metric}, only by ${metrics.join(", ")}.`,
   );
 }

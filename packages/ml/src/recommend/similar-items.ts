@@ -1,0 +1,33 @@
+import { canonicalId, type Id, TamisError } from "@tamis/core";
+import type { Model } from "../recommender.ts";
+import { type TopItem, topItems } from "./top-items.ts";
+
+/**
+ * The `n` items that a model holds most like an item, most similar first, without the item itself; at equal similarity the
+ * lower id first. Items that have nothing in common with it (similarity 0 or less) are left out.
+ *
+ * @returns items with their similarity as `score`; what it means is the algorithm's matter
+ * @throws invalid_input when `n` is not a whole number of 0 or more; not_found for an item that the model does not
+ * know; unsupported when its algorithm does not relate items to each other
+ *
+ * @example
+ * similarItems(model, 1, 5); // [{ itemId: 3114, score: 0.92 }, …]
+ */
+export function similarItems(model: Model, itemId: Id, n: number): TopItem[] {
+  if (!Number.isSafeInteger(n) || n < 0) {
+    throw new TamisError("invalid_input", `n is ${n}; it must be a whole number of 0 or more.`);
+  }
+  if (!model.similarity) {
+    throw new TamisError("unsupported", `A ${model.algorithm} model does not relate items to each other.`);
+  }
+  if (!model.knowsItem(itemId)) {
+    throw new TamisError("not_found", `The model does not know item ${itemId}: nobody had rated it.`, {
+      details: { itemId: String(itemId) },
+    });
+  }
+  const scores = Float64Array.from(model.itemIds, (other) => {
+    const similarity = model.similarity!(itemId, other);
+    return similarity > 0 ? similarity : Number.NaN;
+  });
+  return topItems(model.itemIds, scores, n, new Set([canonicalId(itemId)]));
+}
