@@ -8,12 +8,23 @@ describe("createRecommender", () => {
   it("knows the published names", () => {
     expect(recommenderNames).toEqual([
       "svd",
+      "svd-plus-plus",
+      "svd-plus-plus-accumulated",
+      "nmf",
+      "slope-one",
+      "co-clustering",
       "knn-basic",
       "knn-with-means",
       "knn-with-z-score",
       "knn-baseline",
       "baseline-only",
       "normal-predictor",
+      "popularity",
+      "item-knn",
+      "ials",
+      "ials-hkv",
+      "ease",
+      "bpr",
     ]);
     for (const name of recommenderNames) expect(createRecommender(name).algorithm).toBe(name);
   });
@@ -65,6 +76,8 @@ const ids = {
 const configurations: [string, Record<string, unknown>][] = [
   ...recommenderNames.map((name): [string, Record<string, unknown>] => [name, {}]),
   ["svd", { biased: false, factors: 3 }],
+  ["nmf", { biased: true, factors: 3 }],
+  ["slope-one", { weighted: true }],
   ["baseline-only", { method: "sgd" }],
   ["knn-basic", { similarity: { name: "pearson_baseline", userBased: false } }],
   ["knn-with-z-score", { similarity: { name: "pearson", userBased: false } }],
@@ -100,24 +113,30 @@ describe("restoreModel", () => {
     );
   });
 
-  it.each(["svd", "knn-baseline", "baseline-only", "normal-predictor"])(
-    "refuses a %s model with any tensor missing, of a wrong length or of a wrong type",
-    async (name) => {
-      const model = await createRecommender(name).fit(trainset);
-      const tensors = model.tensors();
-      const broken = (array: string, change: Tensor | undefined) => {
-        const { [array]: _, ...others } = tensors.arrays;
-        const arrays = change ? { ...others, [array]: change } : others;
-        return () => restoreModel(model, { ...tensors, arrays });
-      };
-      const corrupt = expect.objectContaining({ code: "corrupt_data" });
-      for (const [array, { shape, data }] of Object.entries(tensors.arrays)) {
-        expect(broken(array, undefined), array).toThrow(corrupt);
-        expect(broken(array, { shape: [0], data: data.slice(0, 0) }), array).toThrow(corrupt);
-        expect(broken(array, { shape, data: Float32Array.from(data) }), array).toThrow(corrupt);
-      }
-    },
-  );
+  it.each([
+    "svd",
+    "svd-plus-plus",
+    "nmf",
+    "slope-one",
+    "co-clustering",
+    "knn-baseline",
+    "baseline-only",
+    "normal-predictor",
+  ])("refuses a %s model with any tensor missing, of a wrong length or of a wrong type", async (name) => {
+    const model = await createRecommender(name).fit(trainset);
+    const tensors = model.tensors();
+    const broken = (array: string, change: Tensor | undefined) => {
+      const { [array]: _, ...others } = tensors.arrays;
+      const arrays = change ? { ...others, [array]: change } : others;
+      return () => restoreModel(model, { ...tensors, arrays });
+    };
+    const corrupt = expect.objectContaining({ code: "corrupt_data" });
+    for (const [array, { shape, data }] of Object.entries(tensors.arrays)) {
+      expect(broken(array, undefined), array).toThrow(corrupt);
+      expect(broken(array, { shape: [0], data: data.slice(0, 0) }), array).toThrow(corrupt);
+      expect(broken(array, { shape, data: Float32Array.from(data) }), array).toThrow(corrupt);
+    }
+  });
 
   it("refuses KNN ratings that point outside", async () => {
     const model = await createRecommender("knn-basic").fit(

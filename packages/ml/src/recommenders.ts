@@ -3,6 +3,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import type { Model, ModelTensors, Recommender } from "./recommender.ts";
 import { baselineOnly, restoreBaselineOnly } from "./recommenders/baseline-only.ts";
 import { bpr, restoreBpr } from "./recommenders/bpr.ts";
+import { coClustering, restoreCoClustering } from "./recommenders/co-clustering.ts";
 import { ease, restoreEase } from "./recommenders/ease.ts";
 import { ials, restoreIals } from "./recommenders/ials.ts";
 import { ialsHkv, restoreIalsHkv } from "./recommenders/ials-hkv.ts";
@@ -11,9 +12,13 @@ import { knnBaseline, restoreKnnBaseline } from "./recommenders/knn-baseline.ts"
 import { knnBasic, restoreKnnBasic } from "./recommenders/knn-basic.ts";
 import { knnWithMeans, restoreKnnWithMeans } from "./recommenders/knn-with-means.ts";
 import { knnWithZScore, restoreKnnWithZScore } from "./recommenders/knn-with-z-score.ts";
+import { nmf, restoreNmf } from "./recommenders/nmf.ts";
 import { normalPredictor, restoreNormalPredictor } from "./recommenders/normal-predictor.ts";
 import { popularity, restorePopularity } from "./recommenders/popularity.ts";
+import { restoreSlopeOne, slopeOne } from "./recommenders/slope-one.ts";
 import { restoreSvd, svd } from "./recommenders/svd.ts";
+import { restoreSvdPlusPlus, svdPlusPlus } from "./recommenders/svd-plus-plus.ts";
+import { restoreSvdPlusPlusAccumulated, svdPlusPlusAccumulated } from "./recommenders/svd-plus-plus-accumulated.ts";
 import type { ModelHeader } from "./scorer.ts";
 
 interface Algorithm {
@@ -24,6 +29,11 @@ interface Algorithm {
 /** The one table of algorithms. */
 const algorithms = {
   svd: { create: svd, restore: restoreSvd },
+  "svd-plus-plus": { create: svdPlusPlus, restore: restoreSvdPlusPlus },
+  "svd-plus-plus-accumulated": { create: svdPlusPlusAccumulated, restore: restoreSvdPlusPlusAccumulated },
+  nmf: { create: nmf, restore: restoreNmf },
+  "slope-one": { create: slopeOne, restore: restoreSlopeOne },
+  "co-clustering": { create: coClustering, restore: restoreCoClustering },
   "knn-basic": { create: knnBasic, restore: restoreKnnBasic },
   "knn-with-means": { create: knnWithMeans, restore: restoreKnnWithMeans },
   "knn-with-z-score": { create: knnWithZScore, restore: restoreKnnWithZScore },

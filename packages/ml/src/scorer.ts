@@ -1,7 +1,9 @@
 import { canonicalId, type Id, type IdColumn, type Scale } from "@tamis/core";
+import { createExplanation, type NumberedContribution } from "./explanation.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type {
   FitContext,
+  History,
   Model,
   ModelOptions,
   ModelTensors,
@@ -17,7 +19,7 @@ import { numbersOf } from "./trainset.ts";
 export interface Scorer {
   estimate(user: number, item: number): number;
   /** {@link Scorer.estimate} with what is said about it; for pairs of known user and item. */
-  explain?(user: number, item: number): { estimate: number; neighbours: number; reason?: PredictionReason };
+  detail?(user: number, item: number): { estimate: number; neighbours: number; reason?: PredictionReason };
   /** Fills `estimates`, aligned with `users` and `items`, faster than pair by pair. */
   estimateMany?(
     users: Int32Array,
@@ -27,9 +29,31 @@ export interface Scorer {
   ): Promise<void>;
   /** Fills `estimates`, shape (items), faster than item by item. */
   estimateItems?(user: number, estimates: Float64Array): void;
+  /** What adds up to {@link Scorer.estimate}. */
+  explain?(user: number, item: number): readonly NumberedContribution[];
+  /** Makes somebody's acquaintance by what they rated: one or more known items. */
+  foldIn?(history: RatedItems): Newcomer;
   /** See {@link Model.similarity}; for known items. */
   similarity?(item: number, otherItem: number): number;
+  /** See {@link Model.userSimilarity}; for known users. */
+  userSimilarity?(user: number, otherUser: number): number;
+  /** See {@link Model.forget}; for a known user. */
+  forget?(user: number): Promise<{ model: Model; exact: boolean }>;
   tensors(): ModelTensors["arrays"];
+}
+
+/** Two columns of one length; an item that was rated twice is there twice. */
+export interface RatedItems {
+  readonly items: Int32Array;
+  readonly ratings: Float64Array;
+}
+
+/** Somebody who is not among the users of a model: its answers for them, by number of the item, `-1` for an unknown one. */
+export interface Newcomer {
+  estimate(item: number): number;
+  explain(item: number): readonly NumberedContribution[];
+  /** Fills `estimates`, shape (items), faster than item by item. */
+  estimateItems?(estimates: Float64Array): void;
 }
 
 /** What a model says of itself, and what a model file keeps beside its tensors. */
@@ -54,6 +78,23 @@ export function createModel(
   const userNumber = (id: Id) => userNumbers.get(canonicalId(id)) ?? -1;
   const itemNumber = (id: Id) => itemNumbers.get(canonicalId(id)) ?? -1;
 
+  function scoreItems(user: number): Float64Array {
+    const estimates = new Float64Array(items.length);
+    if (scorer.estimateItems && user >= 0) scorer.estimateItems(user, estimates);
+    else for (let item = 0; item < items.length; item++) estimates[item] = scorer.estimate(user, item);
+    return estimates;
+  }
+
+  /** Nobody, when the history has no item that the model knows: who has such a one is an unknown user. */
+  function meet(history: History): Newcomer | undefined {
+    const known = history.filter(({ itemId }) => itemNumber(itemId) >= 0);
+    if (known.length === 0) return undefined;
+    return scorer.foldIn?.({
+      items: Int32Array.from(known, ({ itemId }) => itemNumber(itemId)),
+      ratings: Float64Array.from(known, ({ rating }) => rating),
+    });
+  }
+
   const model: Model = {
     algorithm: header.algorithm,
     options: header.options,
@@ -69,21 +110,45 @@ export function createModel(
         const reason = user >= 0 ? "unknown_item" : item >= 0 ? "unknown_user" : "unknown_user_and_item";
         return { value: clip(scorer.estimate(user, item)), reason };
       }
-      if (scorer.explain === undefined) return { value: clip(scorer.estimate(user, item)) };
-      const { estimate, ...details } = scorer.explain(user, item);
+      if (scorer.detail === undefined) return { value: clip(scorer.estimate(user, item)) };
+      const { estimate, ...details } = scorer.detail(user, item);
       return { value: clip(estimate), ...details };
     },
-    scoreItems(userId) {
-      const user = userNumber(userId);
-      const estimates = new Float64Array(items.length);
-      if (scorer.estimateItems && user >= 0) scorer.estimateItems(user, estimates);
-      else for (let item = 0; item < items.length; item++) estimates[item] = scorer.estimate(user, item);
-      return estimates;
-    },
+    scoreItems: (userId) => scoreItems(userNumber(userId)),
+    ...(scorer.foldIn && {
+      foldIn(history: History) {
+        const newcomer = meet(history);
+        if (newcomer === undefined) return scoreItems(-1);
+        const estimates = new Float64Array(items.length);
+        if (newcomer.estimateItems) newcomer.estimateItems(estimates);
+        else for (let item = 0; item < items.length; item++) estimates[item] = newcomer.estimate(item);
+        return estimates;
+      },
+    }),
+    ...(scorer.explain && {
+      explain(who: Id | History, itemId: Id) {
+        const item = itemNumber(itemId);
+        const newcomer = typeof who === "object" ? meet(who) : undefined;
+        const user = typeof who === "object" ? -1 : userNumber(who);
+        return createExplanation(newcomer?.explain(item) ?? scorer.explain!(user, item), users, items);
+      },
+    }),
     ...(scorer.similarity && {
       similarity(itemId: Id, otherItemId: Id) {
         const [item, other] = [itemNumber(itemId), itemNumber(otherItemId)];
         return item < 0 || other < 0 ? 0 : scorer.similarity!(item, other);
+      },
+    }),
+    ...(scorer.userSimilarity && {
+      userSimilarity(userId: Id, otherUserId: Id) {
+        const [user, other] = [userNumber(userId), userNumber(otherUserId)];
+        return user < 0 || other < 0 ? 0 : scorer.userSimilarity!(user, other);
+      },
+    }),
+    ...(scorer.forget && {
+      async forget(userId: Id) {
+        const user = userNumber(userId);
+        return user < 0 ? { model, exact: true } : scorer.forget!(user);
       },
     }),
     tensors: () => ({ users, items, arrays: scorer.tensors() }),

@@ -1,9 +1,11 @@
 import { parseOptions } from "../parse-options.ts";
-import type { Model, ModelTensors, Recommender } from "../recommender.ts";
+import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
-import { type BaselineInput, BaselineOptions, fitBaselines } from "./baselines.ts";
+import type { DenseTrainset } from "../trainset-dense.ts";
+import { type BaselineInput, BaselineOptions, fitBaselines, foldInBias } from "./baselines.ts";
+import { forgetRatings } from "./forget-ratings.ts";
 
 const algorithm = "baseline-only";
 
@@ -12,7 +14,9 @@ const algorithm = "baseline-only";
  *
  *     r̂_ui = μ + b_u + b_i
  *
- * The bias of an unknown user or item is 0. `baselines.ts` says how b_u and b_i are fitted.
+ * The bias of an unknown user or item is 0. `baselines.ts` says how b_u and b_i are fitted, and which bias somebody
+ * gets who is folded in. The model keeps the ratings, so that it can forget a user exactly: the biases of the others
+ * are fitted again without.
  *
  * @default { method: "als", epochs: 10, regUser: 15, regItem: 10 }; for `sgd`
  * { epochs: 20, learningRate: 0.005, regularization: 0.02 }
@@ -26,28 +30,65 @@ export function baselineOnly(options?: BaselineInput): Recommender {
     options: parsed,
     async fit(trainset, context = {}) {
       const dense = denseOf(trainset);
-      const { bu, bi } = await fitBaselines(dense, parsed, context);
-      return restoreBaselineOnly(
-        { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale },
-        {
-          users: dense.users,
-          items: dense.items,
-          arrays: { mu: scalar(dense.globalMean), bu: vector(bu), bi: vector(bi) },
-        },
-      );
+      const header = { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale };
+      return fitBaselineOnly(header, parsed, dense, context);
     },
   };
 }
 
-/** Tensors: `mu` (1), `bu` (users), `bi` (items). */
+async function fitBaselineOnly(
+  header: ModelHeader,
+  options: BaselineOptions,
+  dense: DenseTrainset,
+  context: FitContext,
+): Promise<Model> {
+  const { users, items, globalMean, byUser } = dense;
+  const { bu, bi } = await fitBaselines(dense, options, context);
+  return restoreBaselineOnly(header, {
+    users,
+    items,
+    arrays: {
+      mu: scalar(globalMean),
+      bu: vector(bu),
+      bi: vector(bi),
+      starts: vector(byUser.starts),
+      columns: vector(byUser.columns),
+      values: vector(byUser.values),
+    },
+  });
+}
+
+/**
+ * Tensors: `mu` (1), `bu` (users), `bi` (items); the ratings, users × items, as `starts` (users + 1), `columns`
+ * (ratings), `values` (ratings).
+ */
 export function restoreBaselineOnly(header: ModelHeader, tensors: ModelTensors): Model {
+  const options = parseOptions(algorithm, BaselineOptions, header.options);
   const { users, items, arrays } = tensors;
   const read = readTensors(algorithm, tensors);
   const mu = read.scalar("mu");
   const bu = read.float64("bu", users.length);
   const bi = read.float64("bi", items.length);
+  const ratings = read.sparseRows(users.length, items.length);
+
+  /** The terms for somebody with this bias; the bias of nobody is left out. */
+  const explain = (bias: number | undefined, item: number) => [
+    { term: "mean", value: mu },
+    ...(bias === undefined ? [] : [{ term: "user_bias", value: bias }]),
+    ...(item < 0 ? [] : [{ term: "item_bias", value: bi[item]! }]),
+  ];
+  const estimate = (bias: number, item: number) => mu + bias + (item < 0 ? 0 : bi[item]!);
   return createModel(header, users, items, {
-    estimate: (user, item) => mu + (user < 0 ? 0 : bu[user]!) + (item < 0 ? 0 : bi[item]!),
+    estimate: (user, item) => estimate(user < 0 ? 0 : bu[user]!, item),
+    explain: (user, item) => explain(user < 0 ? undefined : bu[user]!, item),
+    foldIn(history) {
+      const bias = foldInBias(history, options, (item) => mu + bi[item]!);
+      return { estimate: (item) => estimate(bias, item), explain: (item) => explain(bias, item) };
+    },
+    async forget(user) {
+      const rest = forgetRatings(tensors, header.scale, ratings, user, { byItem: false });
+      return { model: await fitBaselineOnly(header, options, rest, {}), exact: true };
+    },
     tensors: () => arrays,
   });
 }

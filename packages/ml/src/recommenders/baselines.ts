@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { createPace } from "../pace.ts";
 import type { FitContext } from "../recommender.ts";
+import type { RatedItems } from "../scorer.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 
 const Als = z.strictObject({
@@ -72,6 +73,24 @@ export async function fitBaselines(
     await pace.step(epoch + 1);
   }
   return baselines;
+}
+
+/**
+ * The bias of somebody who was not in the training set, the items' biases held: the last step of **als**, the very
+ * number that training with them and the same b_i would give; for **sgd** the point at which its descent stands still.
+ *
+ * @param expected - μ + b_i
+ */
+export function foldInBias(
+  { items, ratings }: RatedItems,
+  options: BaselineOptions,
+  expected: (item: number) => number,
+): number {
+  const deviation = ratings.reduce((sum, rating, n) => sum + rating - expected(items[n]!), 0);
+  const count = ratings.length;
+  return (
+    deviation / (options.method === "als" ? options.regUser + count : count * (1 + options.regularization))
+  );
 }
 
 function alsEpoch(trainset: DenseTrainset, { bu, bi }: Baselines, options: z.output<typeof Als>): void {

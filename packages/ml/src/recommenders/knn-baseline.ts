@@ -1,18 +1,10 @@
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { type KnnVariant, knnRecommender, residuals, restoreKnn } from "./knn.ts";
+import { knnRecommender, restoreKnn } from "./knn.ts";
+import type { KnnVariant } from "./knn-formula.ts";
 import type { KnnInput } from "./knn-options.ts";
 
-const variant: KnnVariant = {
-  algorithm: "knn-baseline",
-  usesBaselines: true,
-  formula: (data) => ({
-    values: residuals(data),
-    base: data.baseline,
-    spread: () => 1,
-    fallback: data.baseline,
-  }),
-};
+const variant: KnnVariant = { algorithm: "knn-baseline", centre: "baseline", scaled: false };
 
 /**
  * Neighbourhood average around the baseline estimate b_ui = μ + b_u + b_i:

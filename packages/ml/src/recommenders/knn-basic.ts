@@ -1,18 +1,10 @@
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { type KnnVariant, knnRecommender, restoreKnn } from "./knn.ts";
+import { knnRecommender, restoreKnn } from "./knn.ts";
+import type { KnnVariant } from "./knn-formula.ts";
 import type { KnnInput } from "./knn-options.ts";
 
-const variant: KnnVariant = {
-  algorithm: "knn-basic",
-  usesBaselines: false,
-  formula: ({ ratings, mu }) => ({
-    values: ratings.values,
-    base: () => 0,
-    spread: () => 1,
-    fallback: () => mu,
-  }),
-};
+const variant: KnnVariant = { algorithm: "knn-basic", centre: "none", scaled: false };
 
 /**
  * Neighbourhood average: what the k users most similar to u gave the item, weighted by similarity.

@@ -1,22 +1,10 @@
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { type KnnVariant, knnRecommender, restoreKnn } from "./knn.ts";
+import { knnRecommender, restoreKnn } from "./knn.ts";
+import type { KnnVariant } from "./knn-formula.ts";
 import type { KnnInput } from "./knn-options.ts";
-import { meansOf } from "./moments.ts";
 
-const variant: KnnVariant = {
-  algorithm: "knn-with-means",
-  usesBaselines: false,
-  formula({ ratings, xCount, mu }) {
-    const means = meansOf(ratings, xCount);
-    return {
-      values: ratings.values.map((rating, p) => rating - means[ratings.columns[p]!]!),
-      base: (x) => means[x]!,
-      spread: () => 1,
-      fallback: (x, y) => (x < 0 || y < 0 ? mu : means[x]!),
-    };
-  },
-};
+const variant: KnnVariant = { algorithm: "knn-with-means", centre: "mean", scaled: false };
 
 /**
  * Neighbourhood average around each user's mean:

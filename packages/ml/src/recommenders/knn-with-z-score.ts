@@ -1,24 +1,10 @@
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { type KnnVariant, knnRecommender, restoreKnn } from "./knn.ts";
+import { knnRecommender, restoreKnn } from "./knn.ts";
+import type { KnnVariant } from "./knn-formula.ts";
 import type { KnnInput } from "./knn-options.ts";
-import { deviationsOf, meansOf } from "./moments.ts";
 
-const variant: KnnVariant = {
-  algorithm: "knn-with-z-score",
-  usesBaselines: false,
-  formula({ ratings, xCount, mu }) {
-    const means = meansOf(ratings, xCount);
-    const deviations = deviationsOf(ratings, means, mu);
-    const { columns } = ratings;
-    return {
-      values: ratings.values.map((rating, p) => (rating - means[columns[p]!]!) / deviations[columns[p]!]!),
-      base: (x) => means[x]!,
-      spread: (x) => deviations[x]!,
-      fallback: (x, y) => (x < 0 || y < 0 ? mu : means[x]!),
-    };
-  },
-};
+const variant: KnnVariant = { algorithm: "knn-with-z-score", centre: "mean", scaled: true };
 
 /**
  * Neighbourhood average of standardised ratings:

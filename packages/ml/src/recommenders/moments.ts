@@ -13,15 +13,18 @@ export function meansOf({ columns, values }: SparseRows, xCount: number): Float6
 
 /**
  * The standard deviation of the ratings of each x, √(Σ (r − mean_x)² / n_x): shape (x). An x whose ratings are all
- * equal is given the deviation of all ratings around μ, and 1 when that is 0 too: it is a divisor.
+ * equal is given `overall`.
  */
-export function deviationsOf({ columns, values }: SparseRows, means: Float64Array, mu: number): Float64Array {
+export function deviationsOf(
+  { columns, values }: SparseRows,
+  means: Float64Array,
+  overall: number,
+): Float64Array {
   const xCount = means.length;
   const squares = new Float64Array(xCount);
   const counts = new Int32Array(xCount);
   const lowest = new Float64Array(xCount).fill(Number.POSITIVE_INFINITY);
   const highest = new Float64Array(xCount).fill(Number.NEGATIVE_INFINITY);
-  let allSquares = 0;
   for (let p = 0; p < columns.length; p++) {
     const x = columns[p]!;
     const rating = values[p]!;
@@ -29,9 +32,12 @@ export function deviationsOf({ columns, values }: SparseRows, means: Float64Arra
     counts[x]!++;
     lowest[x] = Math.min(lowest[x]!, rating);
     highest[x] = Math.max(highest[x]!, rating);
-    allSquares += (rating - mu) ** 2;
   }
-  const differ = lowest.some((low, x) => low < highest[x]! || low !== lowest[0]);
-  const overall = differ ? Math.sqrt(allSquares / columns.length) : 1;
   return squares.map((sum, x) => (lowest[x] === highest[x] ? overall : Math.sqrt(sum / counts[x]!)));
+}
+
+/** The standard deviation of all ratings around μ; 1 when they are all equal: it is a divisor. */
+export function overallDeviation(ratings: Float64Array, mu: number): number {
+  if (ratings.every((rating) => rating === ratings[0])) return 1;
+  return Math.sqrt(ratings.reduce((sum, rating) => sum + (rating - mu) ** 2, 0) / ratings.length);
 }

@@ -10,6 +10,8 @@ export interface Nearest {
   offer(slot: number, similarity: number, position: number): void;
   /** How many neighbours are kept: at most k. */
   count(slot: number): number;
+  /** The neighbours kept, in no order. */
+  kept(slot: number): { readonly similarity: number; readonly position: number }[];
   /** Σ sim · value / Σ sim over the neighbours kept: `values[position]` for each. Not a number for none. */
   weigh(slot: number, values: Float64Array): number;
 }
@@ -65,6 +67,10 @@ export function createNearest(slots: number, k: number): Nearest {
       }
     },
     count: (slot) => counts[slot]!,
+    kept(slot) {
+      const places = Array.from({ length: counts[slot]! }, (_, n) => slot * k + n);
+      return places.map((n) => ({ similarity: similarities[n]!, position: positions[n]! }));
+    },
     weigh(slot, values) {
       const base = slot * k;
       let weight = 0;

@@ -17,7 +17,7 @@ const NormalPredictorOptions = z.strictObject({});
  *
  * The draw of a pair depends on the seed and the two ids only: `createRandom(seed).fork("USER/ITEM")`, first normal
  * draw. So the same question has the same answer, in whatever order questions are asked; an unknown user or item is
- * no exception.
+ * no exception. A forgotten user is not taken out of μ and σ.
  *
  * @throws invalid_input for any option: there are none
  */
@@ -50,7 +50,7 @@ export function restoreNormalPredictor(header: ModelHeader, tensors: ModelTensor
   const random = createRandom(header.seed);
   const draw = (userId: Id, itemId: Id) =>
     random.fork(`${canonicalId(userId)}/${canonicalId(itemId)}`).normal(mu, sigma);
-  return {
+  const model: Model = {
     algorithm,
     options: header.options,
     seed: header.seed,
@@ -60,6 +60,13 @@ export function restoreNormalPredictor(header: ModelHeader, tensors: ModelTensor
     knowsItem: (itemId) => items.has(canonicalId(itemId)),
     predict: (userId, itemId) => ({ value: Math.min(Math.max(draw(userId, itemId), min), max) }),
     scoreItems: (userId) => Float64Array.from(tensors.items, (itemId) => draw(userId, itemId)),
+    async forget(userId) {
+      const forgotten = canonicalId(userId);
+      if (!users.has(forgotten)) return { model, exact: true };
+      const rest = tensors.users.filter((known) => known !== forgotten);
+      return { model: restoreNormalPredictor(header, { ...tensors, users: rest }), exact: false };
+    },
     tensors: () => tensors,
   };
+  return model;
 }

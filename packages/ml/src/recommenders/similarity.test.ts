@@ -24,7 +24,7 @@ function similarities(
     Int32Array.from(rows, ([, user]) => user),
     Float64Array.from(rows, ([, , rating]) => rating),
   );
-  const fill = similarityRows(matrix, users, { name, minSupport, shrinkage });
+  const { fill } = similarityRows(matrix, users, { name, minSupport, shrinkage });
   return Array.from({ length: users }, (_, x) => {
     const row = new Float64Array(users);
     fill(x, row);

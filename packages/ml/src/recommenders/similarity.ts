@@ -4,8 +4,16 @@ import { type SparseRows, transpose } from "../sparse-rows.ts";
 export const similarityNames = ["msd", "cosine", "pearson", "pearson_baseline"] as const;
 export type SimilarityName = (typeof similarityNames)[number];
 
-/** Computes one row of the similarity matrix: fills `row`, shape (x), with sim(x, ·). */
-export type SimilarityRow = (x: number, row: Float64Array) => void;
+/** Computes single rows of the similarity matrix. */
+export interface SimilarityRows {
+  /** Fills `row`, shape (x), with sim(x, ·). */
+  fill(x: number, row: Float64Array): void;
+  /** The same for somebody, or something, that is not among the x: their y with the ratings. */
+  fillFor(ys: Int32Array, ratings: Float64Array, row: Float64Array): void;
+}
+
+/** Fills `row` with the similarities to whoever has the y and ratings of the entries `from` … `to − 1`. */
+type FillRow = (ys: Int32Array, ratings: Float64Array, from: number, to: number, row: Float64Array) => void;
 
 /**
  * The similarity of every x (the users, when user-based) to one of them, from the y (the items) both have rated.
@@ -28,12 +36,23 @@ export function similarityRows(
   ratings: SparseRows,
   xCount: number,
   { name, minSupport, shrinkage }: { name: SimilarityName; minSupport: number; shrinkage: number },
-): SimilarityRow {
+): SimilarityRows {
   const ofX = transpose(ratings, xCount);
-  if (name === "msd") return msdRows(ratings, ofX, xCount, minSupport);
-  if (name === "pearson") return pearsonRows(ratings, ofX, xCount, minSupport);
-  if (name === "cosine") return cosineRows(ratings, ofX, xCount, minSupport, () => 1);
-  return cosineRows(ratings, ofX, xCount, Math.max(2, minSupport), (n) => (n - 1) / (n - 1 + shrinkage));
+  const fills = {
+    msd: () => msdRows(ratings, xCount, minSupport),
+    cosine: () => cosineRows(ratings, xCount, minSupport, () => 1),
+    pearson: () => pearsonRows(ratings, xCount, minSupport),
+    pearson_baseline: () =>
+      cosineRows(ratings, xCount, Math.max(2, minSupport), (n) => (n - 1) / (n - 1 + shrinkage)),
+  };
+  const fillRow = fills[name]();
+  return {
+    fill(x, row) {
+      fillRow(ofX.columns, ofX.values, ofX.starts[x]!, ofX.starts[x + 1]!, row);
+      row[x] = 1;
+    },
+    fillFor: (ys, given, row) => fillRow(ys, given, 0, ys.length, row),
+  };
 }
 
 /*
@@ -41,14 +60,13 @@ export function similarityRows(
  * lie side by side in one array: it is the memory access, not the arithmetic, that takes the time.
  */
 
-function msdRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSupport: number): SimilarityRow {
+function msdRows(ofY: SparseRows, xCount: number, minSupport: number): FillRow {
   const sums = new Float64Array(2 * xCount);
-  return (x, row) => {
+  return (ys, ratings, from, to, row) => {
     sums.fill(0);
-    const end = ofX.starts[x + 1]!;
-    for (let n = ofX.starts[x]!; n < end; n++) {
-      const y = ofX.columns[n]!;
-      const rating = ofX.values[n]!;
+    for (let n = from; n < to; n++) {
+      const y = ys[n]!;
+      const rating = ratings[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
         const at = 2 * ofY.columns[p]!;
@@ -61,24 +79,21 @@ function msdRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSupport: n
       const n = sums[2 * other]!;
       row[other] = n < minSupport ? 0 : 1 / (sums[2 * other + 1]! / n + 1);
     }
-    row[x] = 1;
   };
 }
 
 function cosineRows(
   ofY: SparseRows,
-  ofX: SparseRows,
   xCount: number,
   minSupport: number,
   weight: (common: number) => number,
-): SimilarityRow {
+): FillRow {
   const sums = new Float64Array(4 * xCount);
-  return (x, row) => {
+  return (ys, ratings, from, to, row) => {
     sums.fill(0);
-    const end = ofX.starts[x + 1]!;
-    for (let n = ofX.starts[x]!; n < end; n++) {
-      const y = ofX.columns[n]!;
-      const rating = ofX.values[n]!;
+    for (let n = from; n < to; n++) {
+      const y = ys[n]!;
+      const rating = ratings[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
         const at = 4 * ofY.columns[p]!;
@@ -95,18 +110,16 @@ function cosineRows(
       const norm = Math.sqrt(sums[at + 2]! * sums[at + 3]!);
       row[other] = n < minSupport || norm === 0 ? 0 : (sums[at + 1]! / norm) * weight(n);
     }
-    row[x] = 1;
   };
 }
 
-function pearsonRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSupport: number): SimilarityRow {
+function pearsonRows(ofY: SparseRows, xCount: number, minSupport: number): FillRow {
   const sums = new Float64Array(6 * xCount);
-  return (x, row) => {
+  return (ys, ratings, from, to, row) => {
     sums.fill(0);
-    const end = ofX.starts[x + 1]!;
-    for (let n = ofX.starts[x]!; n < end; n++) {
-      const y = ofX.columns[n]!;
-      const rating = ofX.values[n]!;
+    for (let n = from; n < to; n++) {
+      const y = ys[n]!;
+      const rating = ratings[n]!;
       const last = ofY.starts[y + 1]!;
       for (let p = ofY.starts[y]!; p < last; p++) {
         const at = 6 * ofY.columns[p]!;
@@ -128,7 +141,6 @@ function pearsonRows(ofY: SparseRows, ofX: SparseRows, xCount: number, minSuppor
       const norm = Math.sqrt(variance * otherVariance);
       row[other] = n < minSupport || norm === 0 ? 0 : covariance / norm;
     }
-    row[x] = 1;
   };
 }
 

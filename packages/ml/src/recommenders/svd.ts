@@ -3,12 +3,13 @@ import { z } from "zod";
 import { createPace } from "../pace.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
-import { createModel, type ModelHeader } from "../scorer.ts";
+import type { ModelHeader } from "../scorer.ts";
 import { rowOfEntries } from "../sparse-rows.ts";
-import { readTensors, scalar, vector } from "../tensors.ts";
+import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { dotProduct, type SvdParameters, type SvdRates, svdSweep } from "./svd-sweep.ts";
+import { restoreFactorModel } from "./factor-model.ts";
+import { type SvdParameters, type SvdRates, svdSweep } from "./svd-sweep.ts";
 
 const algorithm = "svd";
 const rate = z.number().positive();
@@ -90,33 +91,10 @@ export function svd(options?: SvdInput): Recommender {
   };
 }
 
-/** Tensors: `mu` (1), `bu` (users), `bi` (items), `pu` (users × factors), `qi` (items × factors). */
+/** Tensors: see {@link restoreFactorModel}. */
 export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
-  const { biased, factors } = parseOptions(algorithm, SvdOptions, header.options);
-  const { users, items, arrays } = tensors;
-  const read = readTensors(algorithm, tensors);
-  const mu = read.scalar("mu");
-  const bu = read.float64("bu", users.length);
-  const bi = read.float64("bi", items.length);
-  const pu = read.float64("pu", users.length, factors);
-  const qi = read.float64("qi", items.length, factors);
-  return createModel(header, users, items, {
-    estimate(user, item) {
-      const known = user >= 0 && item >= 0;
-      const affinity = known ? dotProduct(pu, user * factors, qi, item * factors, factors) : 0;
-      if (!biased) return known ? affinity : mu;
-      return mu + (user < 0 ? 0 : bu[user]!) + (item < 0 ? 0 : bi[item]!) + affinity;
-    },
-    similarity: (item, other) => cosine(qi, item * factors, other * factors, factors),
-    tensors: () => arrays,
-  });
-}
-
-/** The cosine of two vectors inside `factors`; 0 for a vector of zeros. */
-function cosine(factors: Float64Array, a: number, b: number, length: number): number {
-  const dot = (left: number, right: number) => dotProduct(factors, left, factors, right, length);
-  const norms = Math.sqrt(dot(a, a) * dot(b, b));
-  return norms === 0 ? 0 : dot(a, b) / norms;
+  const options = parseOptions(algorithm, SvdOptions, header.options);
+  return restoreFactorModel(header, tensors, { ...options, ...ratesOf(options), implicit: false });
 }
 
 /** Updates of single factors between two looks at the clock: some milliseconds. */

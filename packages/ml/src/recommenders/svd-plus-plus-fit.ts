@@ -1,0 +1,196 @@
+import { createRandom, type Random, TamisError } from "@tamis/core";
+import { z } from "zod";
+import { feedbackOf } from "../feedback.ts";
+import { createPace } from "../pace.ts";
+import { parseOptions } from "../parse-options.ts";
+import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
+import type { ModelHeader } from "../scorer.ts";
+import { scalar, vector } from "../tensors.ts";
+import { denseOf } from "../trainset.ts";
+import type { DenseTrainset } from "../trainset-dense.ts";
+import { restoreFactorModel } from "./factor-model.ts";
+import type { SvdPlusPlusParameters, SvdPlusPlusRates, SvdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
+
+const rate = z.number().positive();
+const penalty = z.number().min(0);
+
+const SvdPlusPlusOptions = z.strictObject({
+  /** k, the length of p_u, q_i and y_j. */
+  factors: z.int().min(1).default(20),
+  /** Passes over all ratings. */
+  epochs: z.int().min(1).default(20),
+  /** The factors start as draws from N(initMean, initStd²). */
+  initMean: z.number().default(0),
+  initStd: z.number().min(0).default(0.1),
+  /** γ. */
+  learningRate: rate.default(0.007),
+  /** λ. */
+  regularization: penalty.default(0.02),
+  learningRateBu: rate.optional(),
+  learningRateBi: rate.optional(),
+  learningRatePu: rate.optional(),
+  learningRateQi: rate.optional(),
+  learningRateYj: rate.optional(),
+  regularizationBu: penalty.optional(),
+  regularizationBi: penalty.optional(),
+  regularizationPu: penalty.optional(),
+  regularizationQi: penalty.optional(),
+  regularizationYj: penalty.optional(),
+});
+type SvdPlusPlusOptions = z.output<typeof SvdPlusPlusOptions>;
+
+/** Options of {@link svdPlusPlus} and {@link svdPlusPlusAccumulated}; every one has a default. */
+export type SvdPlusPlusInput = z.input<typeof SvdPlusPlusOptions>;
+
+/**
+ * The recommender of a descent. All biases start at 0; the factors are drawn from `createRandom(seed)`: the users',
+ * the items', then y, each row by row.
+ *
+ * @throws invalid_input for an unknown or impossible option; `fit` throws analysis when the descent diverges
+ */
+export function svdPlusPlusRecommender(
+  algorithm: string,
+  sweep: SvdPlusPlusSweep,
+  options: SvdPlusPlusInput | undefined,
+): Recommender {
+  const parsed = parseOptions(algorithm, SvdPlusPlusOptions, options);
+  return {
+    algorithm,
+    options: parsed,
+    async fit(trainset, context = {}) {
+      const seed = context.seed ?? 42;
+      const dense = denseOf(trainset);
+      const header = { algorithm, options: parsed, seed, scale: dense.scale };
+      return fitSvdPlusPlus(header, sweep, parsed, dense, createRandom(seed), context);
+    },
+  };
+}
+
+export async function fitSvdPlusPlus(
+  header: ModelHeader,
+  sweep: SvdPlusPlusSweep,
+  options: SvdPlusPlusOptions,
+  dense: DenseTrainset,
+  random: Pick<Random, "normal">,
+  context: FitContext,
+): Promise<Model> {
+  const { users, items } = dense;
+  const { factors } = options;
+  const found = await descend(header.algorithm, sweep, dense, options, random, context);
+  return restoreSvdPlusPlusModel(header, {
+    users,
+    items,
+    arrays: {
+      mu: scalar(dense.globalMean),
+      bu: vector(found.bu),
+      bi: vector(found.bi),
+      pu: { shape: [users.length, factors], data: found.pu },
+      qi: { shape: [items.length, factors], data: found.qi },
+      yj: { shape: [items.length, factors], data: found.yj },
+      zu: { shape: [users.length, factors], data: found.zu },
+    },
+  });
+}
+
+/** Tensors: see {@link restoreFactorModel}. */
+export function restoreSvdPlusPlusModel(header: ModelHeader, tensors: ModelTensors): Model {
+  const options = parseOptions(header.algorithm, SvdPlusPlusOptions, header.options);
+  const factorModel = { ...options, ...ratesOf(options), biased: true, implicit: true };
+  return restoreFactorModel(header, tensors, factorModel);
+}
+
+/** Updates of single factors between two looks at the clock: some milliseconds. */
+const workPerStep = 2_000_000;
+
+async function descend(
+  algorithm: string,
+  sweep: SvdPlusPlusSweep,
+  dense: DenseTrainset,
+  options: SvdPlusPlusOptions,
+  random: Pick<Random, "normal">,
+  context: FitContext,
+): Promise<SvdPlusPlusParameters & { zu: Float64Array }> {
+  const { users, items, byUser, globalMean } = dense;
+  const { factors, epochs } = options;
+  const parameters = initialParameters(users.length, items.length, options, random);
+  const ratings = { byUser, rated: feedbackOf(dense, { values: "binary" }) };
+  const rates = ratesOf(options);
+  const stepLength = Math.ceil(workPerStep / factors);
+  const pace = createPace({ phase: `fit ${algorithm}`, total: epochs, unit: "epochs" }, context);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let from = 0; from < users.length; ) {
+      let to = from + 1;
+      while (to < users.length && byUser.starts[to]! - byUser.starts[from]! < stepLength) to++;
+      sweep(parameters, ratings, rates, factors, globalMean, from, to);
+      from = to;
+      if (from < users.length) await pace.step(epoch);
+    }
+    if (!Object.values(parameters).every(allFinite)) throw diverged(algorithm, epoch + 1);
+    await pace.step(epoch + 1);
+  }
+  return { ...parameters, zu: impliedOfUsers(ratings.rated, parameters.yj, factors) };
+}
+
+function initialParameters(
+  users: number,
+  items: number,
+  { factors, initMean, initStd }: SvdPlusPlusOptions,
+  random: Pick<Random, "normal">,
+): SvdPlusPlusParameters {
+  const draw = (length: number) => {
+    const drawn = new Float64Array(length);
+    for (let f = 0; f < length; f++) drawn[f] = random.normal(initMean, initStd);
+    return drawn;
+  };
+  const pu = draw(users * factors);
+  const qi = draw(items * factors);
+  const yj = draw(items * factors);
+  return { bu: new Float64Array(users), bi: new Float64Array(items), pu, qi, yj };
+}
+
+function ratesOf(options: SvdPlusPlusOptions): SvdPlusPlusRates {
+  const { learningRate, regularization } = options;
+  return {
+    learningRateBu: options.learningRateBu ?? learningRate,
+    learningRateBi: options.learningRateBi ?? learningRate,
+    learningRatePu: options.learningRatePu ?? learningRate,
+    learningRateQi: options.learningRateQi ?? learningRate,
+    learningRateYj: options.learningRateYj ?? learningRate,
+    regularizationBu: options.regularizationBu ?? regularization,
+    regularizationBi: options.regularizationBi ?? regularization,
+    regularizationPu: options.regularizationPu ?? regularization,
+    regularizationQi: options.regularizationQi ?? regularization,
+    regularizationYj: options.regularizationYj ?? regularization,
+  };
+}
+
+/** z_u of every user: users × k. The histories themselves need not be kept. */
+function impliedOfUsers(
+  { starts, columns }: { starts: Int32Array; columns: Int32Array },
+  yj: Float64Array,
+  factors: number,
+): Float64Array {
+  const zu = new Float64Array((starts.length - 1) * factors);
+  for (let user = 0; user + 1 < starts.length; user++) {
+    const root = 1 / Math.sqrt(starts[user + 1]! - starts[user]!);
+    for (let n = starts[user]!; n < starts[user + 1]!; n++) {
+      const y = columns[n]! * factors;
+      for (let f = 0; f < factors; f++) zu[user * factors + f]! += root * yj[y + f]!;
+    }
+  }
+  return zu;
+}
+
+/** A sum is not finite as soon as one term is not. */
+function allFinite(values: Float64Array): boolean {
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += values[n]!;
+  return Number.isFinite(sum);
+}
+
+function diverged(algorithm: string, epoch: number): TamisError {
+  return new TamisError(
+    "analysis",
+    `${algorithm}: the descent diverged in epoch ${epoch}; use a smaller learningRate or a larger regularization.`,
+  );
+}
