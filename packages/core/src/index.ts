@@ -24,6 +24,7 @@ export {
 } from "./errors.ts";
 export { canonicalId, compareIds, Id, maxIdLength } from "./id.ts";
 export { Item, releaseYear } from "./item.ts";
+export { canonicalJson, type Json, jsonDigest } from "./json.ts";
 export {
   createLog,
   formatLogLine,
@@ -36,6 +37,38 @@ export {
   logLevels,
   silentLog,
 } from "./log.ts";
+export type { Alert, AlertHook } from "./pipeline/alert.ts";
+export { checkInterval, type Interval } from "./pipeline/interval.ts";
+export { definePipeline, type Pipeline, type PipelineConfig } from "./pipeline/pipeline.ts";
+export type { PipelineEvent } from "./pipeline/pipeline-event.ts";
+export { isTemporary, type RetryOptions, type RetryPolicy, retry } from "./pipeline/retry.ts";
+export { type PipelineResult, type RunPipelineOptions, runPipeline } from "./pipeline/run-pipeline.ts";
+export { enqueueDue, runSchedules, type SchedulerOptions } from "./pipeline/run-schedules.ts";
+export {
+  type CatchUp,
+  intervalsBetween,
+  latestInterval,
+  type NextRun,
+  type Schedule,
+} from "./pipeline/schedule.ts";
+export { type Sleep, sleep } from "./pipeline/sleep.ts";
+export {
+  defineStep,
+  type OutputsOf,
+  type Step,
+  type StepContext,
+  type StepDefinition,
+  type StepHold,
+} from "./pipeline/step.ts";
+export type {
+  EnqueueOptions,
+  JobQueue,
+  PipelineRun,
+  PipelineRunStatus,
+  StepRun,
+  Worker,
+  WorkOptions,
+} from "./ports/job-queue.ts";
 export type { ModelAlias, ModelCatalog, ModelVersion, NewModelVersion } from "./ports/model-catalog.ts";
 export type {
   GetOptions,
@@ -44,6 +77,16 @@ export type {
   PutOptions,
   StoredObject,
 } from "./ports/object-store.ts";
+export type {
+  Claim,
+  ClaimOptions,
+  Failure,
+  IncidentChange,
+  Lease,
+  LedgerEntry,
+  RunKey,
+  RunLedger,
+} from "./ports/run-ledger.ts";
 export type { NewRun, RunStatus, RunTracker } from "./ports/run-tracker.ts";
 export type { Warehouse, WarehouseChunk, WarehouseColumn, WarehouseParameters } from "./ports/warehouse.ts";
 export type { OnProgress, Progress } from "./progress.ts";

@@ -112,7 +112,8 @@ function redactValue(value: unknown, within: readonly object[]): unknown {
   return `[${value.constructor?.name ?? "object"}]`;
 }
 
-function redactText(text: string): string {
+/** A text without the passwords of the URLs in it. */
+export function redactText(text: string): string {
   return text.replace(urlPassword, "$1[redacted]@");
 }
 

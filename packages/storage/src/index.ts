@@ -1,3 +1,5 @@
+export type { WebhookShape } from "./alerts/alert-body.ts";
+export { type WebhookOptions, webhook } from "./alerts/webhook.ts";
 export { type Host, type MachineFacts, readHost } from "./host.ts";
 export { countByRating, type RatingCount } from "./lake/count-by-rating.ts";
 export { importMovielens } from "./lake/import-movielens.ts";
@@ -7,6 +9,8 @@ export type { SnapshotFile, SnapshotManifest } from "./lake/manifest.ts";
 export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts";
 export type { TextEncoding } from "./load/delimited-batch.ts";
 export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
+export { type CronOptions, cron } from "./queue/cron.ts";
+export { type EmbeddedQueueOptions, embeddedQueue } from "./queue/embedded.ts";
 export {
   type GenomeScore,
   type ItemLinks,
@@ -16,6 +20,8 @@ export {
   replaceItemTags,
   replaceLinks,
 } from "./sql/catalogue.ts";
+export { databaseClock } from "./sql/clock.ts";
+export { fenced } from "./sql/fenced.ts";
 export {
   beginImport,
   failImport,
@@ -42,6 +48,11 @@ export { withLock } from "./sql/lock.ts";
 export { type MigrateOptions, type MigrationResult, migrate, schemaVersion } from "./sql/migrate.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
+  findPipelineRun,
+  type ListPipelineRunsOptions,
+  listPipelineRuns,
+} from "./sql/pipeline-runs.ts";
+export {
   countStats,
   type RatingStats,
   ratingsOfUser,
@@ -60,6 +71,7 @@ export {
   type ReplaceRatingsOptions,
   replaceImportedRatings,
 } from "./sql/replace-ratings.ts";
+export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export { failAbandonedRuns, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
 export {
   type Direction,

@@ -6,8 +6,6 @@
  * its signal fires.
  */
 export interface ObjectStore {
-  /** The URL it was opened from, without credentials, for messages. */
-  readonly url: string;
   /**
    * Stores an object, all or nothing: a reader sees the old bytes or the new ones, never a part.
    *

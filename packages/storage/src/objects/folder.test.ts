@@ -17,7 +17,6 @@ describe("openFolder", () => {
     const path = join(await temporaryFolder(), "new", "lake");
     const store = await openFolder({ path });
     await store.put("raw/été.txt", Buffer.from("x"));
-    expect(store.url).toBe(`file:${path}`);
     expect(await store.localPath("raw/été.txt")).toBe(join(path, "raw", "été.txt"));
     expect(await readdir(join(path, ".tmp"))).toEqual([]);
   });

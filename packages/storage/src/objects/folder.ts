@@ -28,7 +28,6 @@ import { publishFile } from "./publish-file.ts";
 export async function openFolder(options: { readonly path: string }): Promise<ObjectStore> {
   const root = await openRoot(resolve(options.path));
   return {
-    url: `file:${root}`,
     async put(key, body, putOptions = {}) {
       checkObjectKey(key);
       throwIfAborted(putOptions.signal);

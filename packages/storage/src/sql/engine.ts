@@ -12,6 +12,8 @@ export interface Engine {
   readonly columnTypes: Readonly<Record<"float" | "integer" | "instant" | "generatedKey", string>>;
   /** SQL at the end of a CREATE TABLE; `clustered`: rows lie in the order of the primary key. */
   readonly tableOptions: Readonly<Record<"plain" | "clustered", string>>;
+  /** SQL for the present instant by the engine's own clock, in the form of an `instant` column. */
+  readonly clock: string;
   /** How the `position`-th parameter (from 1) is written: `?` or `$1`. */
   placeholder(position: number): string;
   /**

@@ -3,12 +3,14 @@ import { dirname, join } from "node:path";
 import { TamisError } from "@tamis/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { upsertItems } from "./items.ts";
+import { findItem, upsertItems } from "./items.ts";
 import { type Migration, migrate, migrations, schemaVersion } from "./migrate.ts";
 import { sqliteRecords } from "./sqlite.ts";
 
+const newest = migrations.length;
+
 const addColour: Migration = {
-  version: 2,
+  version: newest + 1,
   name: "colour",
   up: async ({ schema }) => {
     await schema.alterTable("items").addColumn("colour", "text").execute();
@@ -30,10 +32,12 @@ describe("migrate", () => {
   it("makes the schema once and remembers when", async () => {
     const { records } = await open();
     const at = new Date("2026-01-02T03:04:05Z");
-    expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: 1, backup: null });
-    expect(await migrate(records)).toEqual({ from: 1, to: 1, backup: null });
-    const applied = await records.selectFrom("schema_version").selectAll().execute();
-    expect(applied).toEqual([{ version: 1, name: "initial", applied_at: at.toISOString() }]);
+    expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: newest, backup: null });
+    expect(await migrate(records)).toEqual({ from: newest, to: newest, backup: null });
+    const applied = await records.selectFrom("schema_version").selectAll().orderBy("version").execute();
+    expect(applied).toEqual(
+      migrations.map(({ version, name }) => ({ version, name, applied_at: at.toISOString() })),
+    );
   });
 
   it("copies an older database beside itself before it changes it", async () => {
@@ -42,18 +46,34 @@ describe("migrate", () => {
     await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
     const now = () => new Date("2026-01-02T03:04:05.678Z");
     const result = await migrate(records, { now, steps: [...migrations, addColour] });
-    expect(result).toEqual({ from: 1, to: 2, backup: `${file}.schema-1.20260102T030405Z.backup` });
-    expect(await schemaVersion(records)).toBe(2);
-    const { records: copy } = await open(result.backup!);
-    expect(await schemaVersion(copy)).toBe(1);
+    const backup = `${file}.schema-${newest}.20260102T030405Z.backup`;
+    expect(result).toEqual({ from: newest, to: newest + 1, backup });
+    expect(await schemaVersion(records)).toBe(newest + 1);
+    const { records: copy } = await open(backup);
+    expect(await schemaVersion(copy)).toBe(newest);
     expect(await copy.selectFrom("items").select("title").execute()).toEqual([{ title: "Amélie" }]);
   });
+
+  it.each(migrations.slice(0, -1))(
+    "brings a database of version $version ($name) to the newest",
+    async ({ version }) => {
+      const { records } = await open();
+      await migrate(records, { steps: migrations.slice(0, version) });
+      await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: ["Comedy"] }]);
+      expect(await migrate(records)).toMatchObject({ from: version, to: newest });
+      expect(await findItem(records, 1)).toMatchObject({ title: "Amélie", genres: ["Comedy"] });
+      const { records: fresh } = await open();
+      await migrate(fresh);
+      const tables = (await records.introspection.getTables()).map(({ name }) => name);
+      expect(tables.sort()).toEqual((await fresh.introspection.getTables()).map(({ name }) => name).sort());
+    },
+  );
 
   it("undoes everything when a step fails", async () => {
     const { records } = await open();
     await migrate(records);
     const broken: Migration = {
-      version: 3,
+      version: newest + 2,
       name: "broken",
       up: async ({ schema }) => {
         await schema.dropTable("items").execute();
@@ -61,7 +81,7 @@ describe("migrate", () => {
       },
     };
     await expect(migrate(records, { steps: [...migrations, addColour, broken] })).rejects.toThrow("no");
-    expect(await schemaVersion(records)).toBe(1);
+    expect(await schemaVersion(records)).toBe(newest);
     expect(await records.selectFrom("items").selectAll().execute()).toEqual([]);
   });
 
@@ -70,8 +90,10 @@ describe("migrate", () => {
     await migrate(records, { steps: [...migrations, addColour] });
     await expect(migrate(records)).rejects.toMatchObject({
       code: "unsupported",
-      details: { stored: 2, known: 1 },
-      message: expect.stringMatching(/schema version 2.*knows up to 1.*Update Tamis/),
+      details: { stored: newest + 1, known: newest },
+      message: expect.stringMatching(
+        new RegExp(`schema version ${newest + 1}.*knows up to ${newest}.*Update Tamis`),
+      ),
     });
     expect((await readdir(dirname(file))).filter((name) => name.endsWith(".backup"))).toEqual([]);
   });

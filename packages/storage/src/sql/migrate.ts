@@ -2,6 +2,7 @@ import { TamisError } from "@tamis/core";
 import { sql } from "kysely";
 import { engineOf } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { pipelines } from "./migrations/0002-pipelines.ts";
 import type { Records } from "./schema.ts";
 import { shortTransaction } from "./write-transaction.ts";
 
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, pipelines];
 
 export interface MigrateOptions {
   readonly now?: () => Date;

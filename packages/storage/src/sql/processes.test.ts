@@ -4,7 +4,7 @@ import { ratingBatch } from "../testing/rating-batch.ts";
 import { startModule } from "../testing/start-module.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { withLock } from "./lock.ts";
-import { migrate, schemaVersion } from "./migrate.ts";
+import { migrate, migrations, schemaVersion } from "./migrate.ts";
 import { countStats, ratingsOfUser } from "./ratings.ts";
 import { replaceImportedRatings } from "./replace-ratings.ts";
 import { sqliteRecords } from "./sqlite.ts";
@@ -64,7 +64,7 @@ describe("several processes on one SQLite file", () => {
     const results = await Promise.all(migrators.map(async ({ nextLine }) => JSON.parse(await nextLine())));
     expect(await Promise.all(migrators.map(({ exit }) => exit))).toEqual([0, 0, 0, 0]);
     expect(results.filter(({ from }) => from === 0)).toHaveLength(1);
-    expect(await schemaVersion(await open(path))).toBe(1);
+    expect(await schemaVersion(await open(path))).toBe(migrations.length);
   });
 
   it("refuses a lock that another process holds, until that process is killed", async () => {

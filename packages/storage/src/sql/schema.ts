@@ -37,6 +37,9 @@ export interface Schema {
   run_metrics: { run_id: string; name: string; step: number; value: number; logged_at: Instant };
   model_versions: ModelVersionRow;
   model_aliases: { model: string; alias: string; version: number };
+  pipeline_runs: PipelineRunRow;
+  step_runs: StepRunRow;
+  incidents: IncidentRow;
   schema_version: { version: number; name: string; applied_at: Instant };
 }
 
@@ -139,4 +142,50 @@ interface ModelVersionRow {
   sha256: string;
   bytes: number;
   created_at: Instant;
+}
+
+interface PipelineRunRow {
+  id: string;
+  pipeline: string;
+  interval_start: Instant;
+  interval_end: Instant;
+  config: string;
+  config_digest: string;
+  status: "queued" | "running" | "finished" | "failed" | "cancelled";
+  token: Generated<number>;
+  worker: string | null;
+  lease_until: OptionalInstant;
+  lost_workers: Generated<number>;
+  progress: string | null;
+  cancel_requested_at: OptionalInstant;
+  error_code: string | null;
+  message: string | null;
+  created_at: Instant;
+  started_at: OptionalInstant;
+  ended_at: OptionalInstant;
+}
+
+interface StepRunRow {
+  run_id: string;
+  step: string;
+  attempt: number;
+  token: number;
+  status: "running" | "finished" | "failed" | "cancelled" | "lost";
+  worker: string;
+  output: string | null;
+  output_digest: string | null;
+  error_code: string | null;
+  message: string | null;
+  started_at: Instant;
+  ended_at: OptionalInstant;
+}
+
+interface IncidentRow {
+  id: string;
+  pipeline: string;
+  opened_by: string;
+  opened_at: Instant;
+  failures: number;
+  closed_by: string | null;
+  closed_at: OptionalInstant;
 }

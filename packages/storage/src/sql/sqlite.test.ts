@@ -2,11 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
+import { expireLease } from "../testing/expire-lease.ts";
 import { modelCatalogContract } from "../testing/model-catalog-contract.ts";
 import { recordsContract } from "../testing/records-contract.ts";
+import { runLedgerContract } from "../testing/run-ledger-contract.ts";
 import { runTrackerContract } from "../testing/run-tracker-contract.ts";
 import { migrate } from "./migrate.ts";
 import { modelCatalog } from "./models.ts";
+import { findPipelineRun } from "./pipeline-runs.ts";
+import { runLedger } from "./run-ledger.ts";
 import { runTracker } from "./run-tracker.ts";
 import { findRun } from "./runs.ts";
 import { sqliteRecords } from "./sqlite.ts";
@@ -32,6 +36,20 @@ describe("records on SQLite", () => {
       const { records, close } = await openTwice();
       await migrate(records);
       return { tracker: runTracker(records), find: (runId) => findRun(records, runId), close };
+    },
+  });
+
+  runLedgerContract({
+    async open() {
+      const { records, other, close } = await openTwice();
+      await migrate(records);
+      return {
+        ledger: runLedger(records),
+        other: runLedger(other),
+        find: (runId) => findPipelineRun(records, runId),
+        expire: (runId) => expireLease(records, runId),
+        close,
+      };
     },
   });
 

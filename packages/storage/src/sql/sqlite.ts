@@ -43,6 +43,7 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
     columnTypes: { float: "real", integer: "integer", instant: "text", generatedKey: "integer" },
     // STRICT: a text in a number column is refused, as other engines do.
     tableOptions: { plain: "strict", clustered: "strict, without rowid" },
+    clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     placeholder: () => "?",
     tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
     async openWriter() {

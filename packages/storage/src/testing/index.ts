@@ -1,4 +1,5 @@
 export { type ModelCatalogContract, modelCatalogContract } from "./model-catalog-contract.ts";
 export { type ObjectStoreContract, objectStoreContract } from "./object-store-contract.ts";
 export { type RecordsContract, recordsContract } from "./records-contract.ts";
+export { type RunLedgerContract, runLedgerContract } from "./run-ledger-contract.ts";
 export { type RunTrackerContract, runTrackerContract } from "./run-tracker-contract.ts";

@@ -1,7 +1,7 @@
-import { type ColumnDefinitionBuilder, type CreateTableBuilder, sql } from "kysely";
-import { engineOf } from "../engine.ts";
+import { type ColumnDefinitionBuilder, sql } from "kysely";
 import type { Migration } from "../migrate.ts";
 import type { Records } from "../schema.ts";
+import { tableBuilders } from "../table-builders.ts";
 
 /** The first schema: the data set, its imports and snapshots, runs and models. */
 export const initial: Migration = { version: 1, name: "initial", up };
@@ -21,7 +21,7 @@ async function up(records: Records): Promise<void> {
 }
 
 async function createDataSet(records: Records): Promise<void> {
-  const { schema, types, clusteredTable } = builders(records);
+  const { schema, types, clusteredTable } = tableBuilders(records);
   await clusteredTable(
     schema
       .createTable("users")
@@ -65,7 +65,7 @@ async function createDataSet(records: Records): Promise<void> {
 }
 
 async function createCatalogue(records: Records): Promise<void> {
-  const { schema, types, table, clusteredTable } = builders(records);
+  const { schema, types, table, clusteredTable } = tableBuilders(records);
   for (const name of ["genres", "tags"]) {
     await table(
       schema.createTable(name).addColumn("id", types.generatedKey, key).addColumn("name", "text", named),
@@ -111,7 +111,7 @@ async function createCatalogue(records: Records): Promise<void> {
 }
 
 async function createLedger(records: Records): Promise<void> {
-  const { schema, types, table } = builders(records);
+  const { schema, types, table } = tableBuilders(records);
   await table(
     schema
       .createTable("imports")
@@ -170,7 +170,7 @@ async function createLedger(records: Records): Promise<void> {
 }
 
 async function createRuns(records: Records): Promise<void> {
-  const { schema, types, table } = builders(records);
+  const { schema, types, table } = tableBuilders(records);
   await table(
     schema
       .createTable("runs")
@@ -212,7 +212,7 @@ async function createRuns(records: Records): Promise<void> {
 }
 
 async function createModels(records: Records): Promise<void> {
-  const { schema, types, table } = builders(records);
+  const { schema, types, table } = tableBuilders(records);
   await table(
     schema
       .createTable("model_versions")
@@ -242,21 +242,4 @@ async function createModels(records: Records): Promise<void> {
         "version",
       ]),
   );
-}
-
-/** A clustered table lies in the order of its primary key, where the engine can. */
-function builders(records: Records) {
-  const { columnTypes, tableOptions } = engineOf(records);
-  type Builder = CreateTableBuilder<string, string>;
-  return {
-    schema: records.schema,
-    types: {
-      float: sql.raw(columnTypes.float),
-      integer: sql.raw(columnTypes.integer),
-      instant: sql.raw(columnTypes.instant),
-      generatedKey: sql.raw(columnTypes.generatedKey),
-    },
-    table: (builder: Builder) => builder.modifyEnd(sql.raw(tableOptions.plain)).execute(),
-    clusteredTable: (builder: Builder) => builder.modifyEnd(sql.raw(tableOptions.clustered)).execute(),
-  };
 }
