@@ -116,7 +116,7 @@ async function readObject(
   if (body === undefined) {
     throw new TamisError(
       "not_found",
-      `${key} is missing in ${objects.url}. Restore it from a backup, promote another version, or train again.`,
+      `${key} is missing in the object store. Restore it from a backup, promote another version, or train again.`,
       { details: { key } },
     );
   }
@@ -129,7 +129,7 @@ async function readObject(
   if (hash.digest("hex") !== sha256) {
     throw new TamisError(
       "corrupt_data",
-      `${key} in ${objects.url} is not what was registered: its SHA-256 differs. Restore it from a backup, promote ` +
+      `${key} in the object store is not what was registered: its SHA-256 differs. Restore it from a backup, promote ` +
         "another version, or train again.",
       { details: { key } },
     );

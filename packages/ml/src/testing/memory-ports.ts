@@ -16,7 +16,6 @@ export function memoryObjects(): ObjectStore & { readonly contents: Map<string, 
   const contents = new Map<string, Uint8Array>();
   return {
     contents,
-    url: "memory:",
     async put(key, body, { ifAbsent = false, signal } = {}) {
       const chunks: Uint8Array[] = [];
       for await (const chunk of body instanceof Uint8Array ? [body] : body) {
