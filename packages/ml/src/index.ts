@@ -69,6 +69,7 @@ export {
 } from "./recommend/recommend-all.ts";
 export type { Boost, RecommendRules } from "./recommend/rules.ts";
 export { similarItems } from "./recommend/similar-items.ts";
+export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
 export type {
   Contribution,

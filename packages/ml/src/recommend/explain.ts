@@ -11,7 +11,7 @@ export type Explain = (itemId: Id, score: number) => string;
 /**
  * Explains recommendations of a model: the predicted rating, and from what. Where the model relates items, the two
  * items most like it among those the person rated at or above their own mean; else how many neighbours or ratings it
- * rests on.
+ * rests on. Of somebody the model does not know it says that they were folded in.
  *
  * @example
  * explainModel(model, userId, history, items)(318, 4.63);
@@ -26,13 +26,15 @@ export function explainModel(
   const mean = history.reduce((sum, { rating }) => sum + rating, 0) / history.length;
   const liked = model.similarity ? history.filter(({ rating }) => rating >= mean) : [];
 
+  const folded = model.knowsUser(userId) ? "" : ` (folded in from ${counted(history.length, "rating")})`;
+
   return (itemId, score) => {
-    const predicted = `predicted ${score.toFixed(1)}`;
+    const predicted = `predicted ${score.toFixed(1)}${folded}`;
     const alike = mostSimilar(model, itemId, liked).map(
       (entry) => `${titleOf(entry.itemId, items)}, which you rated ${entry.rating}`,
     );
     if (alike.length > 0) return `${predicted}: like ${alike.join(", and ")}`;
-    if (history.length === 0) return predicted;
+    if (history.length === 0 || folded !== "") return predicted;
     const { neighbours } = model.predict(userId, itemId);
     if (neighbours !== undefined) return `${predicted} from ${counted(neighbours, "close neighbour")}`;
     return `${predicted} from ${counted(history.length, "rating")} of yours`;

@@ -93,10 +93,33 @@ describe("recommend", () => {
     }
   });
 
-  test("an unknown user with ratings gets films of the genres they like", () => {
+  test("an unknown user with ratings is folded in: what training had learnt of them, nearly", () => {
+    const history = historyOf(7);
+    const list = ask("newcomer", 10, { history });
+    const scores = model.foldIn!(history);
+    const clipped = (score: number) => Math.min(5, Math.max(0.5, score));
+    for (const { itemId, score, source, reason } of list) {
+      expect(source).toBe("model");
+      expect(score).toBe(clipped(scores[model.itemIds.indexOf(itemId)]!));
+      expect(reason).toMatch(
+        new RegExp(`^predicted \\d\\.\\d \\(folded in from ${history.length} ratings\\)(: like “.+)?$`),
+      );
+    }
+    const trained = model.scoreItems(7);
+    const error = scores.reduce((sum, score, n) => sum + (score - trained[n]!) ** 2, 0) / scores.length;
+    expect(Math.sqrt(error)).toBeLessThan(0.4);
+  });
+
+  test("who has rated only what the model does not know gets the cold start", () => {
+    const list = ask("newcomer", 3, { history: [{ itemId: 999, rating: 5 }] });
+    expect(list.map(({ source }) => source)).toEqual(["popularity", "popularity", "popularity"]);
+  });
+
+  test("where a model cannot fold in, an unknown user with ratings gets films of the genres they like", () => {
     const horror = data.films.filter(({ genres }) => genres.includes("Horror"))[0]!;
     const history = [{ itemId: horror.itemId, rating: 5 }];
-    const list = ask("newcomer", 6, { history });
+    const { foldIn: _, ...plain } = model;
+    const list = ask("newcomer", 6, { history, model: plain });
     expect(list).toHaveLength(6);
     expect(list.filter(({ source }) => source === "genre").length).toBeGreaterThan(0);
     for (const { itemId, source, reason } of list) {

@@ -10,7 +10,7 @@ export interface RecommendRequest {
   readonly model: Model | undefined;
   readonly coldStart: ColdStart;
   readonly userId: Id;
-  /** What the user has rated, now: never recommended again, and what an unknown user is judged by. */
+  /** What the user has rated, now: never recommended again, and what an unknown user is folded in or judged by. */
   readonly history: History;
   /** How many; 0 is allowed. */
   readonly n: number;
@@ -47,9 +47,11 @@ export interface Recommendation {
  * The `n` best items for a user that the user has not rated, in descending order of score: exactly `n` when so many
  * are left, else all that are left.
  *
- * A user the model knows gets its highest estimates; at equal estimates the lower id comes first. What the model
- * cannot fill (it knows only items that were rated when it was trained) and everything for a user it does not know
- * comes from the cold start: see {@link coldStart} for its order.
+ * A user the model knows gets its highest estimates; at equal estimates the lower id comes first. So does one it does
+ * not know, by what they have rated, when the model can fold them in. What the model cannot fill (it knows only items
+ * that were rated when it was trained) and everything for somebody of whom nothing is known comes from the cold start:
+ * favourite genres, then popularity, then the newest; see {@link coldStart}. So the list is never empty while an item
+ * is allowed.
  *
  * Items are chosen by their unclipped score and shown with the score clipped to the scale. The score of a cold start,
  * n·avg/(n + 100), is cautious: for an item with few ratings it is below the item's mean, often at the scale's end.
@@ -73,9 +75,10 @@ export function recommend(request: RecommendRequest): Recommendation[] {
 
   const list = createListBuilder({ ...request, seen });
   const chosen: Recommendation[] = [];
-  if (model?.knowsUser(userId)) {
+  const scores = model && scoresFor(model, userId, history);
+  if (model && scores) {
     const explain = explainModel(model, userId, history, items);
-    for (const { score, ...rest } of list.addBest(model.itemIds, model.scoreItems(userId), n)) {
+    for (const { score, ...rest } of list.addBest(model.itemIds, scores, n)) {
       const shown = clip(score, model.scale);
       chosen.push({ ...rest, score: shown, source: "model", reason: explain(rest.itemId, shown) });
     }
@@ -90,6 +93,12 @@ export function recommend(request: RecommendRequest): Recommendation[] {
     });
   }
   return request.rules || request.shown ? chosen : chosen.sort((a, b) => b.score - a.score);
+}
+
+/** Nothing for somebody unknown who has rated nothing that the model knows, or whom it cannot fold in. */
+function scoresFor(model: Model, userId: Id, history: History): Float64Array | undefined {
+  if (model.knowsUser(userId)) return model.scoreItems(userId);
+  return history.some(({ itemId }) => model.knowsItem(itemId)) ? model.foldIn?.(history) : undefined;
 }
 
 function clip(score: number, { min, max }: { min: number; max: number }): number {
