@@ -1,3 +1,4 @@
+import { ratingTable } from "@tamis/core";
 import { describe, expect, it } from "vitest";
 import { randomTable, tableOf } from "./testing/small-tables.ts";
 import { createTrainset, denseOf, type Trainset } from "./trainset.ts";
@@ -65,6 +66,15 @@ describe("createTrainset", () => {
 });
 
 describe("denseOf", () => {
+  it("has the times of the ratings by user, when there are some", () => {
+    const rows = [10, null, 30].map((ratedAt, n) => ({ userId: n % 2, itemId: n, rating: 3, ratedAt }));
+    const timed = ratingTable(rows);
+    expect(denseOf(createTrainset(timed)).ratedAt()).toEqual(Float64Array.of(10, 30, Number.NaN));
+    const some = createTrainset(timed, Int32Array.of(1, 2));
+    expect(denseOf(some).ratedAt()).toEqual(Float64Array.of(Number.NaN, 30));
+    expect(denseOf(createTrainset(randomTable(1))).ratedAt()).toBeNull();
+  });
+
   it("holds every rating once by user and once by item", () => {
     const random = randomTable(4);
     const { users, items, byUser, byItem } = denseOf(createTrainset(random));
@@ -84,6 +94,8 @@ describe("denseOf", () => {
 
   it("reads a trainset that somebody else made", () => {
     const own: Trainset = { ...createTrainset(table) };
-    expect(denseOf(own)).toEqual(denseOf(createTrainset(table, Int32Array.of(0, 2, 1, 3))));
+    const { ratedAt, ...arrays } = denseOf(createTrainset(table, Int32Array.of(0, 2, 1, 3)));
+    expect(denseOf(own)).toMatchObject(arrays);
+    expect(denseOf(own).ratedAt()).toBe(ratedAt());
   });
 });

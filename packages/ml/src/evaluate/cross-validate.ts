@@ -1,4 +1,4 @@
-import type { OnProgress, RatingTable } from "@tamis/core";
+import { type OnProgress, type RatingTable, TamisError } from "@tamis/core";
 import type { ModelOptions, Recommender } from "../recommender.ts";
 import { predictRows } from "../scorer.ts";
 import { createTrainset } from "../trainset.ts";
@@ -44,7 +44,7 @@ export interface Spread {
  * Cross-validates a recommender: each fold is predicted by a model that learnt from the others. Every test row is
  * predicted, by the model's own rule when its user or item is unknown.
  *
- * @throws invalid_input for an impossible number of folds; aborted
+ * @throws invalid_input for an impossible number of folds, or a recommender that ranks: see `rankValidate`; aborted
  *
  * @example
  * const result = await crossValidate(table, svd({ factors: 20 }), { folds: 5 });
@@ -55,6 +55,12 @@ export async function crossValidate(
   recommender: Recommender,
   { folds = 3, seed = 42, permutation, signal, onProgress }: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
+  if (recommender.kind === "ranking") {
+    throw new TamisError(
+      "invalid_input",
+      `${recommender.algorithm} ranks items and does not estimate ratings, so it has no RMSE; judge its lists with rankValidate.`,
+    );
+  }
   const results: FoldResult[] = [];
   const parts = permutation ? foldsFromPermutation(permutation, folds) : kFold(table.length, { folds, seed });
   for (const { train, test } of parts) {

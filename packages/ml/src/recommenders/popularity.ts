@@ -133,13 +133,12 @@ export function restorePopularity(header: ModelHeader, tensors: ModelTensors): P
       tensors: () => arrays,
     },
   );
-  return {
-    ...model,
-    segmentScores(name) {
+  return Object.assign(model, {
+    segmentScores(name: string) {
       const segment = options.segments.indexOf(name);
       return segment < 0 ? undefined : all.slice((segment + 1) * items.length, (segment + 2) * items.length);
     },
-  };
+  });
 }
 
 /** W and R, shape (1 + segments × items): everybody's first. */
