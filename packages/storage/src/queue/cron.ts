@@ -34,8 +34,11 @@ function parse(expression: string, timeZone: string): NextRun {
       { cause: error },
     );
   }
+  const fields = expression.trim().split(/\s+/).length;
   try {
-    const pattern = new Cron(expression, { timezone: timeZone, mode: "5-or-6-parts" });
+    // Croner also takes a date, which is no schedule.
+    if (fields !== 5 && fields !== 6) throw new TypeError(`it has ${fields} fields`);
+    const pattern = new Cron(expression, { timezone: timeZone });
     return (after) => pattern.nextRun(after);
   } catch (error) {
     throw new TamisError(

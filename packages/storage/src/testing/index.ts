@@ -1,3 +1,4 @@
+export { type JobQueueContract, jobQueueContract } from "./job-queue-contract.ts";
 export { type ModelCatalogContract, modelCatalogContract } from "./model-catalog-contract.ts";
 export { type ObjectStoreContract, objectStoreContract } from "./object-store-contract.ts";
 export { type RecordsContract, recordsContract } from "./records-contract.ts";

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { migrate } from "../sql/migrate.ts";
+import { findPipelineRun, listPipelineRuns } from "../sql/pipeline-runs.ts";
+import { runLedger } from "../sql/run-ledger.ts";
+import type { Records } from "../sql/schema.ts";
+import { sqliteRecords } from "../sql/sqlite.ts";
+import { day, dayRun } from "../testing/counting-pipeline.ts";
+import type { StartedModule } from "../testing/start-module.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { startWorker } from "../testing/worker-process.ts";
+import { embeddedQueue } from "./embedded.ts";
+
+async function open() {
+  const path = join(await temporaryFolder(), "tamis.db");
+  const records = await sqliteRecords({ path });
+  onTestFinished(() => records.destroy());
+  await migrate(records);
+  return { path, records };
+}
+
+/** Lines up to and with the wanted one. */
+async function linesUntil({ nextLine }: StartedModule, wanted: string): Promise<string[]> {
+  const lines: string[] = [];
+  while (lines.at(-1) !== wanted) lines.push((await nextLine()).trim());
+  return lines;
+}
+
+const effects = async (records: Records) =>
+  (await records.selectFrom("users").select("id").orderBy("id").execute()).map(({ id }) => id);
+
+describe("workers in several processes", () => {
+  it("take over what a killed worker had in hand, do its step again and its effect once", async () => {
+    const { path, records } = await open();
+    const { runId } = await embeddedQueue(records).enqueue(dayRun("nightly"));
+    const killed = startWorker({ path, name: "killed", stuck: true });
+    await linesUntil(killed, "begun");
+    killed.child.kill("SIGKILL");
+    expect(await killed.exit).toBeNull();
+    const others = ["second", "third"].map((name) => startWorker({ path, name }));
+    const lines = await Promise.race(others.map((other) => linesUntil(other, "run_finished")));
+    expect(lines).toContain("step_skipped prepare");
+    expect(await effects(records)).toEqual([day(2).toISOString()]);
+    const run = await findPipelineRun(records, runId);
+    expect(run?.status).toBe("finished");
+    expect(run?.steps.map(({ step, attempt, status }) => `${step} ${attempt} ${status}`)).toEqual([
+      ...["prepare 1 finished", "effect 1 lost", "effect 2 finished"],
+    ]);
+  });
+
+  it("that were only paused are told so when they wake, and nothing they did since counts", async () => {
+    const { path, records } = await open();
+    await embeddedQueue(records).enqueue(dayRun("nightly"));
+    const paused = startWorker({ path, name: "paused", stuck: true });
+    await linesUntil(paused, "begun");
+    paused.child.kill("SIGSTOP");
+    await linesUntil(startWorker({ path, name: "second" }), "run_finished");
+    paused.child.kill("SIGCONT");
+    // Its next heartbeat finds out; the step that never ends is left behind after its grace.
+    await linesUntil(paused, "run_lost");
+    expect(await effects(records)).toEqual([day(2).toISOString()]);
+  });
+
+  it("with a clock an hour ahead leave a living worker its run", async () => {
+    const { path, records } = await open();
+    const { runId } = await embeddedQueue(records).enqueue(dayRun("nightly"));
+    const slow = startWorker({ path, name: "slow", stuck: true });
+    await linesUntil(slow, "begun");
+    const ahead = startWorker({ path, name: "ahead", aheadMs: 3_600_000 });
+    await linesUntil(ahead, "ready");
+    const other = await embeddedQueue(records).enqueue(dayRun("nightly", 2));
+    // It does the other run, so it was looking.
+    await linesUntil(ahead, "run_finished");
+    expect(await findPipelineRun(records, other.runId)).toMatchObject({
+      worker: "ahead",
+      status: "finished",
+    });
+    expect(await findPipelineRun(records, runId)).toMatchObject({ worker: "slow", status: "running" });
+    const claim = await runLedger(records).claim(dayRun("nightly"), { leaseMs: 1000 });
+    expect(claim).toMatchObject({ outcome: "held", worker: "slow" });
+  });
+
+  it("and several schedulers run each interval once, one of them with a clock an hour ahead", async () => {
+    const { path, records } = await open();
+    const schedulers = [0, 0, 3_600_000].map((aheadMs, index) =>
+      startWorker({ path, name: `scheduler ${index}`, scheduler: true, aheadMs }),
+    );
+    const seen = async (finished: number) => {
+      for (;;) {
+        const done = await listPipelineRuns(records, { status: "finished", limit: 1000 });
+        if (done.length >= finished) return done;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await seen(2);
+    // Two of three die; intervals that ended meanwhile are made up for by the one that lives.
+    for (const { child } of schedulers.slice(1)) child.kill("SIGKILL");
+    const runs = (await seen(6)).reverse();
+    const ends = runs.map(({ interval }) => interval.end.getTime());
+    for (const [index, { interval }] of runs.entries()) {
+      expect(interval.end.getTime() - interval.start.getTime()).toBe(1000);
+      if (index > 0) expect(interval.start.getTime()).toBe(ends[index - 1]);
+    }
+    const written = await effects(records);
+    expect(new Set(written).size).toBe(written.length);
+    expect(written).toEqual(expect.arrayContaining(ends.map((end) => new Date(end).toISOString())));
+    const now = Date.now();
+    for (const end of ends) expect(end).toBeLessThanOrEqual(now);
+  });
+});
