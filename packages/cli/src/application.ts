@@ -10,6 +10,7 @@ import {
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import { explain } from "./commands/explain.ts";
 import { generate } from "./commands/generate.ts";
 import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
@@ -18,7 +19,9 @@ import { modelsShow } from "./commands/models-show.ts";
 import { recommend } from "./commands/recommend.ts";
 import { rejects } from "./commands/rejects.ts";
 import { serve } from "./commands/serve.ts";
+import { similar } from "./commands/similar.ts";
 import { train } from "./commands/train.ts";
+import { tune } from "./commands/tune.ts";
 import type { Shell } from "./context.ts";
 
 const routes = buildRouteMap<string, Shell>({
@@ -31,6 +34,7 @@ const routes = buildRouteMap<string, Shell>({
     }),
     rejects,
     evaluate,
+    tune,
     train,
     models: buildRouteMap<string, Shell>({
       routes: { list: modelsList, show: modelsShow },
@@ -38,6 +42,8 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "The trained models: list them, show one" },
     }),
     recommend,
+    similar,
+    explain,
     serve,
     doctor,
   },

@@ -1,5 +1,5 @@
 import type { Id, Item } from "@tamis/core";
-import type { Recommendation } from "@tamis/ml";
+import type { Recommendation, RecommendRequest } from "@tamis/ml";
 import type { Context } from "./context.ts";
 import { modelName } from "./model-document.ts";
 
@@ -16,9 +16,15 @@ export interface UserRecommendations {
  * The `n` best items the user has not rated, from the champion; without one, from what is popular in the current
  * snapshot.
  *
+ * @param more - see {@link RecommendRequest}
  * @throws not_found when nothing was imported yet
  */
-export async function recommendToUser(context: Context, userId: Id, n: number): Promise<UserRecommendations> {
+export async function recommendToUser(
+  context: Context,
+  userId: Id,
+  n: number,
+  more: Pick<RecommendRequest, "rules" | "exclude" | "shown"> = {},
+): Promise<UserRecommendations> {
   const { coldStart, loadChampion, recommend } = await import("@tamis/ml");
   const { allItems, modelCatalog, ratingsOfUser, readSnapshot } = await import("@tamis/storage");
   const tamis = await context.tamis();
@@ -28,7 +34,15 @@ export async function recommendToUser(context: Context, userId: Id, n: number): 
   const fallback =
     champion?.coldStart ?? coldStart((await readSnapshot(tamis, "current")).table, items.values());
   const history = await ratingsOfUser(records, userId);
-  const found = recommend({ model: champion?.model, coldStart: fallback, userId, history, n, items });
+  const found = recommend({
+    model: champion?.model,
+    coldStart: fallback,
+    userId,
+    history,
+    n,
+    items,
+    ...more,
+  });
   return {
     userId,
     modelVersion: champion?.version.version ?? null,

@@ -7,12 +7,13 @@ export function recommendationDocument(found: UserRecommendations): Record<strin
     user_id: found.userId,
     model_version: found.modelVersion,
     cold_start: found.coldStart,
-    recommendations: found.recommendations.map(({ itemId, title, score, source, reason }) => ({
+    recommendations: found.recommendations.map(({ itemId, title, score, source, reason, rules }) => ({
       item_id: itemId,
       title,
       score,
       source,
       reason,
+      ...(rules && { rules }),
     })),
   };
 }
@@ -21,8 +22,8 @@ export function recommendationDocument(found: UserRecommendations): Record<strin
 export function recommendationLines(output: Output, { recommendations }: UserRecommendations): string[] {
   if (recommendations.length === 0) return ["nothing to recommend"];
   const indent = String(recommendations.length).length;
-  return recommendations.flatMap(({ title, score, reason }, index) => [
+  return recommendations.flatMap(({ title, score, reason, rules = [] }, index) => [
     `${String(index + 1).padStart(indent)}  ${output.style("bold", title)}  ${score.toFixed(2)}`,
-    `${" ".repeat(indent)}  ${output.style("dim", reason)}`,
+    `${" ".repeat(indent)}  ${output.style("dim", [reason, ...rules].join("; "))}`,
   ]);
 }

@@ -1,7 +1,8 @@
-import type { TrainingResult } from "@tamis/ml";
+import type { ModelOptions, TrainingResult } from "@tamis/ml";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { jsonObject } from "../json-object.ts";
 import { modelName } from "../model-document.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -10,6 +11,9 @@ interface Flags {
   readonly folds: number;
   readonly seed: number;
   readonly force?: boolean;
+  readonly preset?: boolean;
+  /** By name of the model. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** `tamis train`: compare models, learn the best one from all ratings, promote it if it is better. */
@@ -20,7 +24,13 @@ export const train = defineCommand<Flags>({
     "version, and makes it the champion when it is better than the present one. Exit code 6: trained, but not",
     "promoted.",
   ].join("\n"),
-  examples: ["tamis train", "tamis train --models svd,knn-baseline --folds 5 --json", "tamis train --force"],
+  examples: [
+    "tamis train --models svd,knn-baseline --preset",
+    'tamis train --models svd --options \'{"svd":{"factors":50}}\'',
+    "tamis train",
+    "tamis train --models svd,knn-baseline --folds 5 --json",
+    "tamis train --force",
+  ],
   flags: {
     models: {
       kind: "parsed",
@@ -49,6 +59,19 @@ export const train = defineCommand<Flags>({
       withNegated: false,
       brief: "Promote it also when it is not better",
     },
+    preset: {
+      kind: "boolean",
+      optional: true,
+      withNegated: false,
+      brief: "Use the options tuned for this number of ratings, of models that have such",
+    },
+    options: {
+      kind: "parsed",
+      parse: jsonObject,
+      optional: true,
+      placeholder: "JSON",
+      brief: "Options by model, as found by tamis tune",
+    },
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
@@ -61,9 +84,9 @@ export const train = defineCommand<Flags>({
 /** Trains on the current snapshot with the stores of the context; one training at a time. */
 export async function trainModels(
   context: Context,
-  { models, folds, seed, force = false }: Flags,
+  { models, folds, seed, force = false, preset, options = {} }: Flags,
 ): Promise<TrainingResult> {
-  const { train } = await import("@tamis/ml");
+  const { presets, train, tunedOptions } = await import("@tamis/ml");
   const { allItems, modelCatalog, readHost, readSnapshot, runTracker, withLock } = await import(
     "@tamis/storage"
   );
@@ -71,8 +94,13 @@ export async function trainModels(
   const { records, objects } = tamis;
   return withLock(records, "train", async () => {
     const { manifest, table } = await readSnapshot(tamis, "current");
+    const optionsOf = (name: string) => ({
+      ...(preset && Object.hasOwn(presets, name) && tunedOptions(name, table.length)),
+      ...(options[name] as ModelOptions | undefined),
+    });
     return train({
       models,
+      options: Object.fromEntries(models.map((name) => [name, optionsOf(name)])),
       folds,
       seed,
       force,
