@@ -8,8 +8,8 @@ import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import { denseOf, type Trainset } from "../trainset.ts";
 import { cosine } from "./cosine.ts";
+import { dotProduct } from "./dot-product.ts";
 import { type Objective, type RowSolver, rowSolver } from "./least-squares-rows.ts";
-import { dotProduct } from "./svd-sweep.ts";
 
 /** What the parametrisations of implicit alternating least squares have in common. */
 export interface AlsOptions extends FeedbackOptions {

@@ -3,7 +3,7 @@ import type { Feedback } from "../feedback.ts";
 import { createPace } from "../pace.ts";
 import type { FitContext } from "../recommender.ts";
 import { rowOfEntries, type SparseRows } from "../sparse-rows.ts";
-import { dotProduct } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
 
 /** How {@link learnBpr} descends: see `bpr.ts`. */
 export interface BprDescent {

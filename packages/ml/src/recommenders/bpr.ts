@@ -9,7 +9,7 @@ import { readTensors, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import { type BprParameters, foldInBpr, learnBpr } from "./bpr-descent.ts";
 import { cosine } from "./cosine.ts";
-import { dotProduct } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
 
 const algorithm = "bpr";
 
@@ -18,7 +18,7 @@ const BprOptions = z.strictObject({
   factors: z.int().min(1).default(64),
   /** Each takes as many steps as there is feedback. */
   epochs: z.int().min(1).default(100),
-  learningRate: z.number().positive().default(0.05),
+  learningRate: z.number().positive().default(0.02),
   /** λ, of factors and biases. */
   regularization: z.number().min(0).default(0.02),
   /** The factors start as draws from N(0, initStd²). */
@@ -47,7 +47,7 @@ export type BprInput = z.input<typeof BprOptions>;
  * same. A forgotten user's trace stays in h and b. What is explained of a known user is the two terms of the formula;
  * of a folded-in history, what each of its items brought in.
  *
- * @default { factors: 64, epochs: 100, learningRate: 0.05, regularization: 0.02, initStd: 0.1, negatives: "uniform" }
+ * @default { factors: 64, epochs: 100, learningRate: 0.02, regularization: 0.02, initStd: 0.1, negatives: "uniform" }
  * @throws invalid_input for an unknown or impossible option; `fit` throws analysis when the descent diverges
  * @source Rendle, Freudenthaler, Gantner, Schmidt-Thieme, "BPR: Bayesian Personalized Ranking from Implicit
  * Feedback", UAI 2009, LearnBPR and section 4.3.1

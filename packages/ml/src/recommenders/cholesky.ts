@@ -1,4 +1,4 @@
-import { dotProduct } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
 
 /**
  * Factors a symmetric positive definite matrix in place: A = L Lᵀ, L in the lower triangle, which alone is read.

@@ -1,4 +1,4 @@
-import { dotProduct } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
 
 /** The cosine of two vectors inside `factors`; 0 for a vector of zeros. */
 export function cosine(factors: Float64Array, a: number, b: number, length: number): number {

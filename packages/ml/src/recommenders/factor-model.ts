@@ -3,8 +3,8 @@ import type { Model, ModelTensors } from "../recommender.ts";
 import { createModel, type ModelHeader, type Newcomer, type RatedItems } from "../scorer.ts";
 import { readTensors } from "../tensors.ts";
 import { cosine } from "./cosine.ts";
+import { dotProduct } from "./dot-product.ts";
 import { foldInFactors } from "./fold-in-factors.ts";
-import { dotProduct } from "./svd-sweep.ts";
 import { withoutUser } from "./without-user.ts";
 
 export interface FactorModelOptions {

@@ -1,5 +1,5 @@
 import { choleskyFactor, choleskySolve } from "./cholesky.ts";
-import { dotProduct } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
 
 /** What is known of somebody's taste in a factor model: their bias and factors, and what each rating did to them. */
 export interface FoldedIn {

@@ -1,5 +1,6 @@
 import type { SparseRows } from "../sparse-rows.ts";
-import { dotProduct, type SvdParameters } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
+import type { SvdParameters } from "./svd-parameters.ts";
 
 export interface NmfRates {
   readonly regularizationPu: number;

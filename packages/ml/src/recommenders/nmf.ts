@@ -9,7 +9,7 @@ import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
 import { nmfItems, nmfUsers } from "./nmf-epoch.ts";
-import type { SvdParameters } from "./svd-sweep.ts";
+import type { SvdParameters } from "./svd-parameters.ts";
 
 const algorithm = "nmf";
 

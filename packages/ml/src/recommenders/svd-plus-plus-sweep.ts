@@ -1,5 +1,6 @@
 import type { SparseRows } from "../sparse-rows.ts";
-import { dotProduct, type SvdParameters, type SvdRates } from "./svd-sweep.ts";
+import { dotProduct } from "./dot-product.ts";
+import type { SvdParameters, SvdRates } from "./svd-parameters.ts";
 
 /** The learnt parameters of an SVD++: those of an SVD, and y (items × k), row-major. */
 export interface SvdPlusPlusParameters extends SvdParameters {

@@ -1,6 +1,6 @@
-import { createRandom, TamisError } from "@tamis/core";
+import { TamisError } from "@tamis/core";
 import { z } from "zod";
-import { createPace } from "../pace.ts";
+import { fitSgd } from "../kernels/sgd.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
@@ -9,7 +9,7 @@ import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
-import { type SvdParameters, type SvdRates, svdSweep } from "./svd-sweep.ts";
+import type { SvdParameters, SvdRates } from "./svd-parameters.ts";
 
 const algorithm = "svd";
 const rate = z.number().positive();
@@ -48,9 +48,9 @@ export type SvdInput = z.input<typeof SvdOptions>;
  *
  *     r̂_ui = μ + b_u + b_i + q_i · p_u
  *
- * minimises Σ (r_ui − r̂_ui)² + λ (b_u² + b_i² + |q_i|² + |p_u|²). The gradient steps are in `svd-sweep.ts`;
- * ratings are visited user by user, without a shuffle. All biases start at 0; the factors are drawn from
- * `createRandom(seed)`, the users' first, each row by row.
+ * minimises Σ (r_ui − r̂_ui)² + λ (b_u² + b_i² + |q_i|² + |p_u|²). The descent is `kernels/sgd.ts`: float32, on every
+ * processor, block by block of users × items and user by user in a block. All biases start at 0, the factors as
+ * draws by the seed; the result is the same bit for bit whatever the number of processors.
  *
  * An unknown user or item has no bias and no factors: its terms are 0. With `biased: false`, r̂_ui = q_i · p_u,
  * and μ stands for a pair with an unknown side.
@@ -97,45 +97,60 @@ export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
   return restoreFactorModel(header, tensors, { ...options, ...ratesOf(options), implicit: false });
 }
 
-/** Updates of single factors between two looks at the clock: some milliseconds. */
-const workPerStep = 4_000_000;
+/** Up to so many updates of single factors, starting workers takes longer than doing without. */
+const smallWork = 300_000_000;
 
 async function descend(
   { users, items, byUser, globalMean }: DenseTrainset,
   options: SvdOptions,
-  context: FitContext & { seed: number },
+  { seed, signal, onProgress }: FitContext & { seed: number },
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
-  const parameters = initialParameters(users.length, items.length, options, context.seed);
-  const data = { users: rowOfEntries(byUser), items: byUser.columns, ratings: byUser.values };
   const rates = ratesOf(options);
-  const mu = biased ? globalMean : 0;
-  const length = data.ratings.length;
-  const stepLength = Math.ceil(workPerStep / factors);
-  const pace = createPace({ phase: "fit svd", total: epochs, unit: "epochs" }, context);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (let from = 0; from < length; from += stepLength) {
-      const to = Math.min(from + stepLength, length);
-      svdSweep(parameters, data, rates, factors, mu, biased, from, to);
-      if (to < length) await pace.step(epoch);
-    }
-    if (!allFinite(parameters)) throw diverged(epoch + 1);
-    await pace.step(epoch + 1);
-  }
-  return parameters;
-}
-
-function initialParameters(users: number, items: number, options: SvdOptions, seed: number): SvdParameters {
-  const { factors, initMean, initStd } = options;
-  const random = createRandom(seed);
-  const draw = (length: number) => {
-    const factorsOfAll = new Float64Array(length);
-    for (let f = 0; f < length; f++) factorsOfAll[f] = random.normal(initMean, initStd);
-    return factorsOfAll;
+  const triples = {
+    users: rowOfEntries(byUser),
+    items: byUser.columns,
+    ratings: byUser.values,
+    userCount: users.length,
+    itemCount: items.length,
   };
-  const pu = draw(users * factors);
-  const qi = draw(items * factors);
-  return { bu: new Float64Array(users), bi: new Float64Array(items), pu, qi };
+  const { bu, bi, pu, qi } = await fitSgd(
+    triples,
+    {
+      factors,
+      epochs,
+      biased,
+      mean: globalMean,
+      initMean: options.initMean,
+      initDeviation: options.initStd,
+      learningRates: {
+        bu: rates.learningRateBu,
+        bi: rates.learningRateBi,
+        pu: rates.learningRatePu,
+        qi: rates.learningRateQi,
+      },
+      regularisations: {
+        bu: rates.regularizationBu,
+        bi: rates.regularizationBi,
+        pu: rates.regularizationPu,
+        qi: rates.regularizationQi,
+      },
+      seed,
+    },
+    {
+      signal,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit svd" })),
+      workers: byUser.values.length * factors * epochs > smallWork ? undefined : 0,
+    },
+  );
+  const parameters = {
+    bu: Float64Array.from(bu),
+    bi: Float64Array.from(bi),
+    pu: Float64Array.from(pu),
+    qi: Float64Array.from(qi),
+  };
+  if (!allFinite(parameters)) throw diverged();
+  return parameters;
 }
 
 function ratesOf(options: SvdOptions): SvdRates {
@@ -161,9 +176,9 @@ function allFinite(parameters: SvdParameters): boolean {
   return Number.isFinite(sum);
 }
 
-function diverged(epoch: number): TamisError {
+function diverged(): TamisError {
   return new TamisError(
     "analysis",
-    `svd: the descent diverged in epoch ${epoch}; use a smaller learningRate or a larger regularization.`,
+    "svd: the descent diverged; use a smaller learningRate or a larger regularization.",
   );
 }
