@@ -85,16 +85,16 @@ describe("tamis tune", () => {
 describe("tamis evaluate", () => {
   const spread = { mean: expect.any(Number), sd: expect.any(Number) };
 
-  it("shows ratings and lists side by side, lists alone of a model that ranks, ratings alone when told", async () => {
+  it("shows ratings and lists side by side, lists alone of a model that ranks, ratings alone by default", async () => {
     const svd = ["evaluate", "--model", "svd", "--options", '{"factors":4,"epochs":3}'];
     const lists = { k: 10, candidates: "full catalogue", metrics: { ndcg: expect.any(Number) } };
-    const both = await json(...svd);
+    const both = await json(...svd, "--lists");
     expect(both).toMatchObject({ model: "svd", rmse: spread, lists });
     expect(both.lists).toMatchObject({
       metrics: { hit_rate: expect.any(Number) },
       warnings: expect.any(Array),
     });
-    expect(await json(...svd, "--no-lists")).not.toHaveProperty("lists");
+    expect(await json(...svd)).not.toHaveProperty("lists");
     const ease = await json("evaluate", "--model", "ease");
     expect(ease).toMatchObject({ model: "ease", lists });
     expect(ease).not.toHaveProperty("rmse");
@@ -103,7 +103,7 @@ describe("tamis evaluate", () => {
   });
 
   it("begins with the preset, then the options given", async () => {
-    const args = ["evaluate", "--model", "svd", "--preset", "--no-lists", "--options", '{"epochs":2}'];
+    const args = ["evaluate", "--model", "svd", "--preset", "--options", '{"epochs":2}'];
     expect(await json(...args)).toMatchObject({ options: { factors: 50, regularization: 0.1, epochs: 2 } });
     const none = await callTamis(["evaluate", "--model", "normal-predictor", "--preset"], { cwd });
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("no preset") });

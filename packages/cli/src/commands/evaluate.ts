@@ -17,13 +17,13 @@ export const evaluate = defineCommand<Flags>({
   summary: "Cross-validate one model on the data set",
   details: [
     "Splits the ratings into folds, learns from all but one, and measures on that one: the error of the estimated",
-    "ratings (RMSE and MAE, in units of the rating scale), and how good the lists of ten are (NDCG, recall…, over",
-    "the full catalogue). The two disagree; a model that only ranks has lists only. The same seed gives the same",
-    "numbers. Nothing is stored.",
+    "ratings (RMSE and MAE, in units of the rating scale). With --lists, and for a model that only ranks, it also says",
+    "how good the lists of ten are (NDCG, recall…, over the full catalogue): the two disagree. The same seed gives",
+    "the same numbers. Nothing is stored.",
   ].join("\n"),
   examples: [
     "tamis evaluate --model svd",
-    "tamis evaluate --model svd --preset --no-lists",
+    "tamis evaluate --model svd --preset --lists",
     'tamis evaluate --model knn-basic --folds 5 --options \'{"k":20,"similarity":{"name":"pearson"}}\' --json',
   ],
   flags: {
@@ -60,7 +60,12 @@ export const evaluate = defineCommand<Flags>({
       withNegated: false,
       brief: "Begin with the options tuned for this number of ratings",
     },
-    lists: { kind: "boolean", default: true, brief: "Judge the lists of a model of ratings too" },
+    lists: {
+      kind: "boolean",
+      default: false,
+      withNegated: false,
+      brief: "Judge the lists of ten of a model of ratings too (takes longer)",
+    },
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, { model, folds, seed, options, preset, lists }) {
