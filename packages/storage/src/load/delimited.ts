@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { maxRawLength, type RejectReason } from "@tamis/core";
 import type { DelimitedBatch, TextEncoding } from "./delimited-batch.ts";
+import { singleBlanks } from "./single-blanks.ts";
 
 export interface DelimitedOptions {
-  /** One or more ASCII characters: `\t`, `,`, `;`, `|`, `::`… */
+  /** One or more ASCII characters: `\t`, `,`, `;`, `|`, `::`… One space: any number of blanks, see `singleBlanks`. */
   readonly separator: string;
   /** RFC 4180 quoting: a field that starts with `"` ends at the next lone `"`. @default false */
   readonly quoting?: boolean;
@@ -64,6 +65,7 @@ const kinds = { ordinary: 0, separator: 1, newline: 2, nul: 4, high: 8 } as cons
 export function delimitedReader(options: DelimitedOptions, handlers: DelimitedHandlers): DelimitedReader {
   const { quoting = false, encoding = "utf-8", maxLineLength = defaultMaxLineLength } = options;
   const separator = Buffer.from(options.separator, "latin1");
+  const prepare = options.separator === " " ? singleBlanks() : (chunk: Uint8Array) => chunk;
   const openingQuote = quoting ? quoteMark : -1;
   const kindOf = kindTable(separator[0]!, encoding);
   const capacity = 2 * maxLineLength + 16;
@@ -84,7 +86,8 @@ export function delimitedReader(options: DelimitedOptions, handlers: DelimitedHa
   const quoted = { end: -1, escaped: 0, newlines: 0, suspect: 0 };
 
   return {
-    push(chunk) {
+    push(read) {
+      const chunk = prepare(read);
       for (let from = 0; from < chunk.length; ) {
         const count = Math.min(chunk.length - from, capacity - filled);
         bytes.set(chunk.subarray(from, from + count), filled);

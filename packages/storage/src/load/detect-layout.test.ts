@@ -20,6 +20,24 @@ describe("detectLayout", () => {
     }
   });
 
+  it("finds columns that stand apart by blanks, when no separator fits", () => {
+    const blank = { separator: " ", header: false, columnCount: 3 };
+    expect(detect("1 2 3.5\n1 3 0.5 \n")).toMatchObject(blank);
+    expect(detect(" 196   242  3\n 22\t\t3 4\n")).toMatchObject(blank);
+    expect(detect("1\t\t5\t\t-7.82\n1\t\t7\t\t8.79\n")).toMatchObject(blank);
+    expect(detect("user item rating\n1 2 3\n")).toMatchObject({ ...blank, header: true });
+    expect(detect("1\t2\t3\t2017-08-18 10:00:00\n").separator).toBe("\t");
+    expect(() => detect("page 1 2\nof a letter to you\nin three lines\n")).toThrow(/does not look like/);
+  });
+
+  it("tells user, item, time, rating from user, item, rating, time, without a header", () => {
+    const timeFirst = { user: 0, item: 1, rating: 3, timestamp: 2 };
+    expect(detect("1,2,1112486027,3.5\n1,3,1112484676,4\n").columns).toEqual(timeFirst);
+    expect(detect("1,2,2017-08-18,3.5\n").columns).toEqual(timeFirst);
+    const asked = { columns: ["user", "item", "rating", "timestamp"] };
+    expect(detect("1,2,1112486027,3.5\n", asked).columns).toEqual(columns);
+  });
+
   it("is not misled by decimal commas, text with commas or a bad line", () => {
     expect(detect("1;2;3;x\n1;2;4;y\n").columns.timestamp).toBeNull();
     expect(
@@ -68,6 +86,9 @@ describe("detectLayout", () => {
   it("says what is wrong with a file without ratings", () => {
     expect(() => detect("")).toThrow("r.txt is empty");
     expect(() => detect("userId,movieId,rating\n")).toThrow(/holds a header .* but no rating/);
+    expect(() => detect("user;item;note\n1;2;3,5\n")).toThrow(/no number in column 3.*--columns/);
+    expect(() => detect("\n\n")).toThrow("nothing but blank lines");
+    expect(() => detect("PK\u0003\u0004\u0000\u0000\n\u0000x\n")).toThrow("is not text");
     expect(() => detect("Dear diary,\nnothing here\n")).toThrow(
       /does not look like ratings: line 1 is "Dear diary,"/,
     );

@@ -23,17 +23,20 @@ const candidates: readonly { separator: string; quoting: boolean }[] = [
   { separator: "|", quoting: true },
   { separator: "\t", quoting: true },
 ];
+const blanks: typeof candidates = [{ separator: " ", quoting: false }];
 
 interface Guess {
   readonly layout: RatingLayout;
-  /** The part of the sample's lines that have all columns and a number as rating, 0..1. */
+  /** Records of the sample, the header not counted. */
+  readonly rows: number;
+  /** The part of them that have all columns, a user, an item and a number as rating, 0..1. */
   readonly score: number;
 }
 
 /**
  * Finds out how the ratings of a text file are laid out, from its first lines: the separator that cuts most
- * of them into the same number of columns (three at least) with a number where the rating is; the header,
- * when the first line has no number at all; the columns, by name or position.
+ * of them into the same number of columns (three at least) with a number where the rating is, or else blanks;
+ * the header, when the first line has no number at all; the columns, by name or position.
  *
  * @param name - how messages call the file.
  * @throws data_load when the file is empty, or no separator fits, or the one given does not: the message says
@@ -47,13 +50,15 @@ export function detectLayout(sample: TextSample, name: string, options: LayoutOp
   }
   const encoding = options.encoding ?? detectEncoding(bytes);
   const given = options.separator;
-  const tried = given === undefined ? candidates : quotingsOf(given);
-  const best = bestGuess(bytes, tried, encoding, options);
+  const best =
+    given === undefined
+      ? anyGuess(bytes, encoding, options)
+      : bestGuess(bytes, quotingsOf(given), encoding, options);
   if (best && best.score > 0) return best.layout;
   const first = firstLine(bytes);
   const seen = `line ${first.line} is ${JSON.stringify(first.text.slice(0, 120))}`;
   if (given !== undefined) {
-    const fitting = bestGuess(bytes, candidates, encoding, { ...options, columns: undefined });
+    const fitting = anyGuess(bytes, encoding, { ...options, columns: undefined });
     const remedy =
       fitting && fitting.score > 0
         ? `the separator ${JSON.stringify(fitting.layout.separator)} would fit`
@@ -61,12 +66,29 @@ export function detectLayout(sample: TextSample, name: string, options: LayoutOp
     const message = `cannot be read with the separator ${JSON.stringify(given)}: ${seen}; ${remedy}`;
     throw refusal(name, message, first.line);
   }
-  if (best?.layout.header) throw refusal(name, `holds a header (${seen}) but no rating`, first.line);
+  if (bytes.includes(0)) throw refusal(name, "is not text; export it as CSV (UTF-8), JSON lines or Parquet");
+  if (first.text === "") throw refusal(name, "holds nothing but blank lines");
+  if (best?.layout.header) {
+    const column = best.layout.columns.rating + 1;
+    const missing =
+      best.rows === 0
+        ? "but no rating"
+        : `but no number in column ${column}, where the rating should be; name the columns with --columns`;
+    throw refusal(name, `holds a header (${seen}) ${missing}`, first.line);
+  }
   throw refusal(
     name,
-    `does not look like ratings: ${seen}. Expected at least user, item and rating, separated by a tab, “,”, “;”, “|” or “::”; give --separator and --columns`,
+    `does not look like ratings: ${seen}. Expected at least user, item and rating, separated by a tab, “,”, “;”, “|”, “::” or blanks; give --separator and --columns`,
     first.line,
   );
+}
+
+/** The usual separators first; blanks, which prose has too, when none of them fits and blanks fit half the lines. */
+function anyGuess(bytes: Buffer, encoding: TextEncoding, options: LayoutOptions): Guess | undefined {
+  const best = bestGuess(bytes, candidates, encoding, options);
+  if (best && best.score > 0) return best;
+  const apart = bestGuess(bytes, blanks, encoding, options);
+  return apart && apart.score >= 0.5 ? apart : best;
 }
 
 function bestGuess(
@@ -101,21 +123,40 @@ function guessLayout(
   const named = options.header ?? (first.length >= 3 && (namesRatingColumns(first) || !first.some(isNumber)));
   const columnCount = named ? first.length : commonest(records.map((record) => record.length));
   if (columnCount < 3) return undefined;
-  const columns = findRatingColumns(named ? first : null, columnCount, options.columns);
-  if (!columns) return undefined;
+  const found = findRatingColumns(named ? first : null, columnCount, options.columns);
+  if (!found) return undefined;
   const rows = named ? records.slice(1) : records;
-  const fitting = rows.filter((row) => row.length === columnCount && isNumber(row[columns.rating] ?? ""));
+  const known = named || options.columns !== undefined;
+  const columns = known ? found : withTimeFirst(found, rows);
+  const isFilled = (row: string[], column: number) => (row[column] ?? "").trim() !== "";
+  const fitting = rows.filter(
+    (row) =>
+      row.length === columnCount &&
+      isFilled(row, columns.user) &&
+      isFilled(row, columns.item) &&
+      isNumber(row[columns.rating] ?? ""),
+  );
   const layout = { separator, quoting, encoding, header: named, columnCount };
   return {
-    layout: { ...layout, columns: withoutFalseTime(columns, named, fitting) },
+    layout: { ...layout, columns: known ? columns : withoutFalseTime(columns, fitting) },
+    rows: rows.length,
     score: fitting.length / Math.max(1, rows.length + problems),
   };
 }
 
+/** Without names, `user, item, time, rating` is known by its times: no rating is above 10^8. */
+function withTimeFirst(columns: RatingColumns, rows: string[][]): RatingColumns {
+  const { rating, timestamp } = columns;
+  if (timestamp === null) return columns;
+  const isTime = (text = "") => /^\s*(?:\d{9,13}|\d{4}[-/].*)\s*$/.test(text);
+  const swapped = rows.filter((row) => isTime(row[rating]) && !isTime(row[timestamp]));
+  return swapped.length * 2 > rows.length ? { ...columns, rating: timestamp, timestamp: rating } : columns;
+}
+
 /** A fourth column without a name counts as time only when it looks like one. */
-function withoutFalseTime(columns: RatingColumns, named: boolean, rows: readonly string[][]): RatingColumns {
+function withoutFalseTime(columns: RatingColumns, rows: readonly string[][]): RatingColumns {
   const { timestamp } = columns;
-  if (named || timestamp === null) return columns;
+  if (timestamp === null) return columns;
   const looksRight = rows.filter((row) => /^\s*(?:\d+|\d{4}[-/].*)?\s*$/.test(row[timestamp] ?? ""));
   return looksRight.length * 2 >= rows.length ? columns : { ...columns, timestamp: null };
 }
@@ -159,6 +200,7 @@ function firstLine(bytes: Buffer): { line: number; text: string } {
 }
 
 function quotingsOf(separator: string): typeof candidates {
+  if (separator === " ") return blanks;
   const first = !["\t", "::"].includes(separator);
   return [
     { separator, quoting: first },
