@@ -3,7 +3,6 @@ import type { Feedback } from "../feedback.ts";
 import { createPace } from "../pace.ts";
 import type { FitContext } from "../recommender.ts";
 import { rowOfEntries, type SparseRows } from "../sparse-rows.ts";
-import { dotProduct } from "./dot-product.ts";
 
 /** How {@link learnBpr} descends: see `bpr.ts`. */
 export interface BprDescent {
@@ -60,32 +59,37 @@ export async function learnBpr(
   const drawNegative = notAmong(() =>
     isUniform ? random.integer(itemCount) : columns[random.integer(steps)]!,
   );
-  const pace = createPace({ phase: "fit bpr", total: epochs, unit: "epochs" }, context);
+  const parameters = { ofUsers, ofItems, biases };
 
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (let step = 0; step < steps; step++) {
-      if (step % stepsPerTurn === stepsPerTurn - 1) await pace.step(epoch);
-      const drawn = random.integer(steps);
-      const user = users[drawn]!;
-      const i = columns[drawn]!;
-      const j = drawNegative(columns, starts[user]!, starts[user + 1]!);
-      if (j < 0) continue;
-      const [w, hi, hj] = [user * factors, i * factors, j * factors];
-      const gain = gainOf(ofUsers, w, { ofItems, biases }, i, j, options);
-      for (let f = 0; f < factors; f++) {
-        const wf = ofUsers[w + f]!;
-        const hif = ofItems[hi + f]!;
-        const hjf = ofItems[hj + f]!;
-        ofUsers[w + f] = keep * wf + gain * (hif - hjf);
-        ofItems[hi + f] = keep * hif + gain * wf;
-        ofItems[hj + f] = keep * hjf - gain * wf;
-      }
-      biases[i] = keep * biases[i]! + gain;
-      biases[j] = keep * biases[j]! - gain;
+  function takeStep(): void {
+    const drawn = random.integer(steps);
+    const user = users[drawn]!;
+    const i = columns[drawn]!;
+    const j = drawNegative(columns, starts[user]!, starts[user + 1]!);
+    if (j < 0) return;
+    const [w, hi, hj] = [user * factors, i * factors, j * factors];
+    const gain = gainOf(ofUsers, w, parameters, i, j, options);
+    for (let f = 0; f < factors; f++) {
+      const wf = ofUsers[w + f]!;
+      const hif = ofItems[hi + f]!;
+      const hjf = ofItems[hj + f]!;
+      ofUsers[w + f] = keep * wf + gain * (hif - hjf);
+      ofItems[hi + f] = keep * hif + gain * wf;
+      ofItems[hj + f] = keep * hjf - gain * wf;
     }
-    await pace.step(epoch + 1);
+    biases[i] = keep * biases[i]! + gain;
+    biases[j] = keep * biases[j]! - gain;
   }
-  return { ofUsers, ofItems, biases };
+
+  const pace = createPace({ phase: "fit bpr", total: epochs, unit: "epochs" }, context);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let from = 0; from < steps; from += stepsPerTurn) {
+      const to = Math.min(from + stepsPerTurn, steps);
+      for (let step = from; step < to; step++) takeStep();
+      await pace.step(to < steps ? epoch : epoch + 1);
+    }
+  }
+  return parameters;
 }
 
 /**
@@ -141,11 +145,9 @@ function gainOf(
   j: number,
   { factors, learningRate }: BprDescent,
 ): number {
-  const difference =
-    biases[i]! -
-    biases[j]! +
-    dotProduct(rows, start, ofItems, i * factors, factors) -
-    dotProduct(rows, start, ofItems, j * factors, factors);
+  const [hi, hj] = [i * factors, j * factors];
+  let difference = biases[i]! - biases[j]!;
+  for (let f = 0; f < factors; f++) difference += rows[start + f]! * (ofItems[hi + f]! - ofItems[hj + f]!);
   return learningRate / (1 + Math.exp(difference));
 }
 
