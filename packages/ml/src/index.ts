@@ -1,4 +1,11 @@
-export { mae, rmse } from "./evaluate/accuracy.ts";
+export {
+  type DefinedFitContext,
+  type DefinedRecommender,
+  defineRecommender,
+  type LearntArrays,
+  type RecommenderDefinition,
+} from "./define-recommender.ts";
+export { mae, mse, rmse } from "./evaluate/accuracy.ts";
 export { type BeyondAccuracy, entropy, gini } from "./evaluate/beyond-accuracy.ts";
 export { type BootstrapOptions, bootstrapMean, type Interval } from "./evaluate/bootstrap.ts";
 export {
@@ -15,6 +22,7 @@ export {
   type Spread,
 } from "./evaluate/cross-validate.ts";
 export { type Evaluation, type EvaluationOptions, evaluate } from "./evaluate/evaluate.ts";
+export { fcp } from "./evaluate/fcp.ts";
 export { type FutureLeak, futureLeak } from "./evaluate/future-leak.ts";
 export {
   type ListMetricName,
@@ -88,6 +96,7 @@ export type {
 export { baselineOnly } from "./recommenders/baseline-only.ts";
 export type { BaselineInput } from "./recommenders/baselines.ts";
 export { type BprInput, bpr } from "./recommenders/bpr.ts";
+export { type CoClusteringInput, coClustering } from "./recommenders/co-clustering.ts";
 export {
   type ColdStart,
   type ColdStartInput,
@@ -106,6 +115,7 @@ export { knnBasic } from "./recommenders/knn-basic.ts";
 export type { KnnInput } from "./recommenders/knn-options.ts";
 export { knnWithMeans } from "./recommenders/knn-with-means.ts";
 export { knnWithZScore } from "./recommenders/knn-with-z-score.ts";
+export { type NmfInput, nmf } from "./recommenders/nmf.ts";
 export { normalPredictor } from "./recommenders/normal-predictor.ts";
 export {
   type PopularityInput,
@@ -114,7 +124,11 @@ export {
   type PopularitySides,
   popularity,
 } from "./recommenders/popularity.ts";
+export { type SlopeOneInput, slopeOne } from "./recommenders/slope-one.ts";
 export { type SvdInput, svd } from "./recommenders/svd.ts";
+export { svdPlusPlus } from "./recommenders/svd-plus-plus.ts";
+export { svdPlusPlusAccumulated } from "./recommenders/svd-plus-plus-accumulated.ts";
+export type { SvdPlusPlusInput } from "./recommenders/svd-plus-plus-fit.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
 export {
   type LoadedVersion,

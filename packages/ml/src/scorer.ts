@@ -64,15 +64,20 @@ export interface ModelHeader {
   readonly scale: Scale;
 }
 
-/** Makes a model of a scorer: ids to numbers, clipping, reasons. */
+/**
+ * Makes a model of a scorer: ids to numbers, clipping, reasons.
+ *
+ * @param header - with the kind of the model; the scores of a ranking are not clipped
+ */
 export function createModel(
-  header: ModelHeader,
+  header: ModelHeader & Pick<Model, "kind">,
   users: readonly Id[],
   items: readonly Id[],
   scorer: Scorer,
 ): Model {
   const { min, max } = header.scale;
-  const clip = (estimate: number) => Math.min(Math.max(estimate, min), max);
+  const isRanking = header.kind === "ranking";
+  const clip = (estimate: number) => (isRanking ? estimate : Math.min(Math.max(estimate, min), max));
   const userNumbers = numbersOf(users);
   const itemNumbers = numbersOf(items);
   const userNumber = (id: Id) => userNumbers.get(canonicalId(id)) ?? -1;
@@ -99,6 +104,7 @@ export function createModel(
     algorithm: header.algorithm,
     options: header.options,
     seed: header.seed,
+    ...(header.kind && { kind: header.kind }),
     scale: header.scale,
     itemIds: items,
     knowsUser: (id) => userNumber(id) >= 0,

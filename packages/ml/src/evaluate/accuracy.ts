@@ -10,7 +10,18 @@ import { TamisError } from "@tamis/core";
  * @throws invalid_input when the lengths differ; analysis for no rows
  */
 export function rmse(estimates: ArrayLike<number>, ratings: ArrayLike<number>): number {
-  return Math.sqrt(meanError(estimates, ratings, (error) => error * error));
+  return Math.sqrt(mse(estimates, ratings));
+}
+
+/**
+ * Mean squared error, in units of the scale squared:
+ *
+ *     MSE = Σ (r̂ − r)² / n
+ *
+ * @throws invalid_input when the lengths differ; analysis for no rows
+ */
+export function mse(estimates: ArrayLike<number>, ratings: ArrayLike<number>): number {
+  return meanError(estimates, ratings, (error) => error * error);
 }
 
 /**

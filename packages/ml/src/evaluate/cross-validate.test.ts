@@ -8,6 +8,7 @@ import { randomTable, tableOf } from "../testing/small-tables.ts";
 import { createTrainset } from "../trainset.ts";
 import { mae, rmse } from "./accuracy.ts";
 import { crossValidate } from "./cross-validate.ts";
+import { fcp } from "./fcp.ts";
 import { kFold } from "./split.ts";
 
 /** What somebody else writes, with what the package shows them: the mean rating of each item. */
@@ -55,6 +56,9 @@ describe("crossValidate", () => {
     expect(result.rmse.mean).toBeCloseTo((a + b) / 2, 15);
     expect(result.rmse.sd).toBeCloseTo((b - a) / 2, 15);
     expect(result.mae).toEqual({ mean: 1.5, sd: 0 });
+    // every user has one row, so no pairs
+    expect(result.fcp).toBeNull();
+    expect(result.folds.map((fold) => fold.fcp)).toEqual([null, null]);
     expect(result).toMatchObject({ model: "item-mean", options: {} });
   });
 
@@ -73,6 +77,8 @@ describe("crossValidate", () => {
         const ratings = [...test].map((row) => table.ratings[row]!);
         expect(result.folds[n]?.rmse).toBe(rmse(values, ratings));
         expect(result.folds[n]?.mae).toBe(mae(values, ratings));
+        const users = [...test].map((row) => table.users.codes[row]!);
+        expect(result.folds[n]?.fcp).toBe(fcp(values, ratings, users));
       }
       const again = await crossValidate(table, recommender);
       expect(again.rmse).toEqual(result.rmse);

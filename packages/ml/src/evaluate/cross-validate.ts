@@ -3,6 +3,7 @@ import type { ModelOptions, Recommender } from "../recommender.ts";
 import { predictRows } from "../scorer.ts";
 import { createTrainset } from "../trainset.ts";
 import { mae, rmse } from "./accuracy.ts";
+import { countPairs } from "./fcp.ts";
 import { foldsFromPermutation, kFold } from "./split.ts";
 
 export interface CrossValidationOptions {
@@ -24,12 +25,16 @@ export interface CrossValidation {
   readonly folds: readonly FoldResult[];
   readonly rmse: Spread;
   readonly mae: Spread;
+  /** `null` when a fold has none. */
+  readonly fcp: Spread | null;
 }
 
 /** Errors in units of the scale; seconds of `fit` on a ready trainset, and of all predictions. */
 export interface FoldResult {
   readonly rmse: number;
   readonly mae: number;
+  /** See `fcp`; `null` when no two test rows of a user can be compared. */
+  readonly fcp: number | null;
   readonly fitSeconds: number;
   readonly testSeconds: number;
 }
@@ -78,6 +83,11 @@ export async function crossValidate(
     results.push({
       rmse: rmse(estimates, ratings),
       mae: mae(estimates, ratings),
+      fcp: fcpOf(
+        estimates,
+        ratings,
+        test.map((row) => table.users.codes[row]!),
+      ),
       fitSeconds: (fitted - start) / 1000,
       testSeconds: (tested - fitted) / 1000,
     });
@@ -88,7 +98,17 @@ export async function crossValidate(
     folds: results,
     rmse: spread(results.map((fold) => fold.rmse)),
     mae: spread(results.map((fold) => fold.mae)),
+    fcp: spreadOfSome(results.map((fold) => fold.fcp)),
   };
+}
+
+function fcpOf(estimates: Float64Array, ratings: Float64Array, users: Int32Array): number | null {
+  const { concordant, comparable } = countPairs(estimates, ratings, users);
+  return comparable === 0 ? null : concordant / comparable;
+}
+
+function spreadOfSome(values: readonly (number | null)[]): Spread | null {
+  return values.every((value) => value !== null) ? spread(values) : null;
 }
 
 function namedAfterFold(onProgress: OnProgress, fold: number, folds: number): OnProgress {

@@ -1,6 +1,7 @@
 import { isTamisError, TamisError } from "@tamis/core";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
+import type { DefinedRecommender } from "../define-recommender.ts";
 import type { Model, ModelTensors, Tensor } from "../recommender.ts";
 import { type ColdStart, restoreColdStart } from "../recommenders/cold-start.ts";
 import { restoreModel } from "../recommenders.ts";
@@ -77,12 +78,17 @@ export async function* writeModelFile(
 /**
  * Reads a model file: its predictions are those of the model that was written, bit for bit.
  *
+ * @param recommenders - those of {@link defineRecommender} whose models may be in the file
  * @throws corrupt_data when the file is cut off, altered or does not hold what its algorithm needs; unsupported
  * when another program wrote it, a newer Tamis did, or the algorithm is not known here
  */
-export function readModelFile(bytes: Uint8Array): { model: Model; metadata: ModelFileMetadata } {
+export function readModelFile(
+  bytes: Uint8Array,
+  recommenders: readonly DefinedRecommender[] = [],
+): { model: Model; metadata: ModelFileMetadata } {
   const stored = readStoredModel(bytes);
-  return { model: restore(stored, restoreModel), metadata: stored.metadata };
+  const defined = recommenders.find(({ algorithm }) => algorithm === stored.header.algorithm);
+  return { model: restore(stored, defined?.restore ?? restoreModel), metadata: stored.metadata };
 }
 
 /**

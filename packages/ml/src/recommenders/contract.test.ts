@@ -1,8 +1,7 @@
-import type { RatingTable } from "@tamis/core";
 import { describe, expect, it } from "vitest";
 import { createRecommender, recommenderNames } from "../recommenders.ts";
-import { predictRows } from "../scorer.ts";
-import { randomTable, tableOf } from "../testing/small-tables.ts";
+import { recommenderContract } from "../testing/recommender-contract.ts";
+import { tableOf } from "../testing/small-tables.ts";
 import { createTrainset } from "../trainset.ts";
 import { similarityNames } from "./similarity.ts";
 
@@ -19,82 +18,35 @@ const configurations: [string, Record<string, unknown>][] = [
       ]),
     ),
   ),
+  ["svd", { biased: false, factors: 3 }],
+  ["nmf", { biased: true, factors: 3 }],
+  ["slope-one", { weighted: true }],
+  ["baseline-only", { method: "sgd" }],
+  ["knn-baseline", { baseline: { method: "sgd" }, similarity: { userBased: true } }],
+  ["knn-baseline", { baseline: { method: "sgd" }, similarity: { userBased: false } }],
 ] as [string, Record<string, unknown>][];
 
-const tables: [string, RatingTable][] = [
-  ["1..5", randomTable(1)],
-  ["half stars", randomTable(2, { scale: { min: 0.5, max: 5 }, step: 0.5 })],
-  ["-10..10", randomTable(3, { scale: { min: -10, max: 10 } })],
-  ["one rating", tableOf([["only", "thing", 4]])],
-  [
-    "all equal, not exact in binary",
-    tableOf([1, 2, 3, 4].flatMap((u) => [1, 2, 3, 4].map((i) => [u, i, 3.3] as const))),
-  ],
-  [
-    "all zero",
-    tableOf(
-      [1, 2, 3].flatMap((u) => [1, 2, 3].map((i) => [u, i, 0] as const)),
-      { min: 0, max: 10 },
-    ),
-  ],
-  [
-    "a pair twice",
-    tableOf([
-      ["a", "x", 1],
-      ["a", "x", 5],
-      ["b", "x", 2],
-      ["b", "y", 2],
-      ["a", "y", 4],
-    ]),
-  ],
+const exact = [
+  "baseline-only",
+  "slope-one",
+  "knn-basic",
+  "knn-with-means",
+  "knn-with-z-score",
+  "knn-baseline",
 ];
 
-describe.each(configurations)("%s %j", (name, options) => {
-  it.each(tables)(
-    "gives finite estimates on the scale, the same by every way of asking: %s",
-    async (_, table) => {
-      const trainset = createTrainset(table);
-      const model = await createRecommender(name, options).fit(trainset);
-      const { min, max } = table.scale;
-      expect(model.itemIds).toEqual([...trainset.itemIds()]);
-      for (const user of [...trainset.userIds(), "nobody"]) {
-        const scores = model.scoreItems(user);
-        expect(scores).toHaveLength(model.itemIds.length);
-        for (const [n, item] of model.itemIds.entries()) {
-          const { value } = model.predict(user, item);
-          expect(value >= min && value <= max, `${user} ${item}: ${value}`).toBe(true);
-          expect(Math.min(Math.max(scores[n]!, min), max)).toBe(value);
-        }
-        expect(Number.isFinite(model.predict(user, "nothing").value)).toBe(true);
-      }
-      const rows = Int32Array.from({ length: table.length }, (_, row) => row).reverse();
-      const batch = await predictRows(model, table, rows);
-      for (const [n, row] of rows.entries()) {
-        const userId = table.users.ids[table.users.codes[row]!]!;
-        expect(batch[n]).toBe(model.predict(userId, table.items.ids[table.items.codes[row]!]!).value);
-      }
-    },
-  );
-
-  it("is the same model for the same seed, bit for bit, and keeps nothing of the table", async () => {
-    const table = randomTable(7);
-    const recommender = createRecommender(name, options);
-    const first = await recommender.fit(createTrainset(table), { seed: 3 });
-    const second = await recommender.fit(createTrainset(table), { seed: 3 });
-    expect(second.tensors()).toEqual(first.tensors());
-    const before = first.scoreItems("u3");
-    table.ratings.fill(1);
-    expect(first.scoreItems("u3")).toEqual(before);
-    expect(second.scoreItems("u3")).toEqual(before);
+for (const [name, options] of configurations) {
+  recommenderContract({
+    create: () => createRecommender(name, options),
+    forgetsExactly: exact.includes(name) && !isUserBasedOnDescent(options),
   });
+}
 
-  it("does not start when it is told to stop", async () => {
-    const fit = createRecommender(name, options).fit(createTrainset(tables[0]![1]), {
-      signal: AbortSignal.abort(),
-    });
-    await expect(fit).rejects.toMatchObject({ code: "aborted" });
-  });
-});
+/** Baselines by gradient descent depend on an order of the ratings that a user-based model does not keep. */
+function isUserBasedOnDescent({ similarity, baseline }: Record<string, unknown>): boolean {
+  const { userBased } = (similarity ?? {}) as { userBased?: boolean };
+  return userBased === true && (baseline as { method?: string } | undefined)?.method === "sgd";
+}
 
 describe("fall-backs for unknown users and items", () => {
   const table = tableOf([

@@ -32,3 +32,32 @@ export function randomTable(
   }
   return tableOf(random.shuffle(rows), scale);
 }
+
+/** Tables on which formulas divide by zero, round, or meet what they did not expect. */
+export const oddTables: Readonly<Record<string, RatingTable>> = {
+  "1..5": randomTable(1),
+  "half stars": randomTable(2, { scale: { min: 0.5, max: 5 }, step: 0.5 }),
+  "-10..10": randomTable(3, { scale: { min: -10, max: 10 } }),
+  "one rating": tableOf([["only", "thing", 4]]),
+  "all equal, not exact in binary": tableOf(
+    [1, 2, 3, 4].flatMap((u) => [1, 2, 3, 4].map((i) => [u, i, 3.3] as const)),
+  ),
+  "all zero": tableOf(
+    [1, 2, 3].flatMap((u) => [1, 2, 3].map((i) => [u, i, 0] as const)),
+    { min: 0, max: 10 },
+  ),
+  "a pair twice": tableOf([
+    ["a", "x", 1],
+    ["a", "x", 5],
+    ["b", "x", 2],
+    ["b", "y", 2],
+    ["a", "y", 4],
+  ]),
+};
+
+/** The rows of a table that are not a user's. */
+export function rowsWithout(table: RatingTable, userId: Id): Int32Array {
+  return Int32Array.from({ length: table.length }, (_, row) => row).filter(
+    (row) => table.users.ids[table.users.codes[row]!] !== userId,
+  );
+}

@@ -1,0 +1,1 @@
+export { type RecommenderContract, recommenderContract } from "./recommender-contract.ts";
