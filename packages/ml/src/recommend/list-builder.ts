@@ -28,7 +28,7 @@ export interface ListBuilder {
   addPicks(coldStart: ColdStart, history: History, n: number): (ColdStartPick & Touched)[];
 }
 
-export interface Touched {
+interface Touched {
   /** The rules that let the item in or changed its place; absent when the request has none. */
   readonly rules?: readonly string[];
 }

@@ -12,7 +12,7 @@ export interface SvdPlusPlusRates extends SvdRates {
   readonly regularizationYj: number;
 }
 
-export interface SvdPlusPlusRatings {
+interface SvdPlusPlusRatings {
   /** Users × items, in the order of the sweep. */
   readonly byUser: SparseRows;
   /** I_u, of every user: users × items, each item once; values play no part. */

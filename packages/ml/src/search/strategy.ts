@@ -14,7 +14,7 @@ export type Strategy = (
 ) => Proposal | undefined;
 
 /** What to measure: a point, with a share (above 0, at most 1) of the full effort. */
-export interface Proposal {
+interface Proposal {
   readonly point: Point;
   readonly share: number;
 }
