@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
 import { migrate } from "../sql/migrate.ts";
+import { runLedger } from "../sql/run-ledger.ts";
 import { sqliteRecords } from "../sql/sqlite.ts";
+import { countingPipeline, dayRun, type Effects } from "../testing/counting-pipeline.ts";
 import { jobQueueContract } from "../testing/job-queue-contract.ts";
+import { temporaryRecords } from "../testing/temporary-records.ts";
 import { embeddedQueue } from "./embedded.ts";
 
 describe("the embedded queue on SQLite", () => {
@@ -25,5 +28,30 @@ describe("the embedded queue on SQLite", () => {
         },
       };
     },
+  });
+
+  it("leaves a run that was cancelled after a worker had chosen it and before it was claimed", async () => {
+    const records = await temporaryRecords();
+    const effects: Effects = [];
+    const queue = embeddedQueue(records);
+    const { runId } = await queue.enqueue(dayRun("nightly"));
+    const ledger = runLedger(records);
+    const told = new Promise<unknown>((resolve) => {
+      const late = embeddedQueue(records, {
+        ledger: {
+          ...ledger,
+          async claim(run, options) {
+            await queue.cancel(runId);
+            return await ledger.claim(run, options);
+          },
+        },
+      });
+      const worker = late.work([countingPipeline(effects)], {
+        onError: (error) => worker.stop().then(() => resolve(error)),
+      });
+    });
+    expect(await told).toMatchObject({ code: "conflict" });
+    expect(effects).toEqual([]);
+    expect(await queue.find(runId)).toMatchObject({ status: "cancelled", steps: [] });
   });
 });

@@ -81,11 +81,14 @@ describe("fenced work", () => {
     let late: Promise<unknown> | undefined;
     const step = defineStep({
       name: "write",
-      timeoutMs: 30,
+      timeoutMs: 1000,
       retry: { attempts: 2, baseMs: 1 },
       run: async ({ hold }) => {
-        if (hold.attempt === 2) return await write(records, hold, "second");
-        const stubborn = sleep(200).then(() => write(records, hold, "first"));
+        if (hold.attempt === 2) {
+          await late; // the run is still ours: only the attempt is no longer the one that counts
+          return await write(records, hold, "second");
+        }
+        const stubborn = sleep(1100).then(() => write(records, hold, "first"));
         late = stubborn.catch((error) => error);
         return await stubborn;
       },
