@@ -50,7 +50,7 @@ describe("importRatings", () => {
     ]);
   });
 
-  it("keeps the latest of a repeated pair at its place, the last without times", async () => {
+  it("keeps the latest of a repeated pair at its place, the last without times, the first of copies", async () => {
     const timed = await load("1,2,3,100\n1,3,4,100\n1,2,5,300\n9,9,1,1\n1,2,4,200\n1,3,2,100\n");
     expect(timed.rows).toEqual([
       [1, 2, 5],
@@ -58,14 +58,22 @@ describe("importRatings", () => {
       [1, 3, 2],
     ]);
     expect(timed.rejects.map(({ line, reason, detail }) => [line, reason, detail])).toEqual([
-      [1, "duplicate_pair", "user 1 rated item 2 again on line 3"],
-      [2, "duplicate_pair", "user 1 rated item 3 again on line 6"],
-      [5, "duplicate_pair", "user 1 rated item 2 again on line 3"],
+      [1, "duplicate_pair", "user 1 rated item 2 also on line 3, which is kept"],
+      [2, "duplicate_pair", "user 1 rated item 3 also on line 6, which is kept"],
+      [5, "duplicate_pair", "user 1 rated item 2 also on line 3, which is kept"],
     ]);
     const untimed = await load("a,b,1\na,c,2\na,b,3\n");
     expect(untimed.rows).toEqual([
       ["a", "c", 2],
       ["a", "b", 3],
+    ]);
+    const copied = await load("1,2,3,100\n9,9,1,1\n1,2,3,100\n");
+    expect(copied.rows).toEqual([
+      [1, 2, 3],
+      [9, 9, 1],
+    ]);
+    expect(copied.rejects.map(({ line, detail }) => [line, detail])).toEqual([
+      [3, "user 1 rated item 2 also on line 1, which is kept"],
     ]);
   });
 

@@ -2,8 +2,9 @@ import type { RatingStage } from "./rating-stage.ts";
 
 /**
  * Leaves one row of every pair of user and item in the stage: the one with the latest time, of equal or missing
- * times the last in the file. It stays at its own place. Each of the others becomes a reject `duplicate_pair`
- * that names the line kept; rows of the former snapshot (line 0) that a newer file replaces are no rejects.
+ * times the last in the file, of exact copies of that one the first. It stays at its own place. Each of the others
+ * becomes a reject `duplicate_pair` that names the line kept; rows of the former snapshot (line 0) that a newer file
+ * replaces are no rejects.
  *
  * @param source - how rejects name the file.
  */
@@ -14,16 +15,20 @@ export async function resolveDuplicates(stage: RatingStage, source: string): Pro
   if (Number(found?.pairs ?? 0) === 0) return;
   await stage.run(`CREATE TABLE losers AS
     SELECT * FROM (
-      SELECT rows.rowid AS place, user_id, item_id, rating, rated_at, line,
-        first_value(line) OVER best AS kept, row_number() OVER best AS rank
-      FROM rows SEMI JOIN repeated USING (user_id, item_id)
+      SELECT *, first_value(line) OVER best AS kept, row_number() OVER best AS rank
+      FROM (
+        SELECT rows.rowid AS place, user_id, item_id, rating, rated_at, line, max(rows.rowid) OVER copies AS last_copy
+        FROM rows SEMI JOIN repeated USING (user_id, item_id)
+        WINDOW copies AS (PARTITION BY user_id, item_id, rating, rated_at, line = 0)
+      )
       WINDOW best AS (PARTITION BY user_id, item_id
-        ORDER BY line = 0, CASE WHEN isnan(rated_at) THEN -1 ELSE rated_at END DESC, rows.rowid DESC)
+        ORDER BY line = 0, CASE WHEN isnan(rated_at) THEN -1 ELSE rated_at END DESC, last_copy DESC, place)
     ) WHERE rank > 1`);
   const quoted = source.replaceAll("'", "''");
   await stage.run(`INSERT INTO rejects
     SELECT '${quoted}', line, 'duplicate_pair',
-      'user ' || ${shown("user_id")} || ' rated item ' || ${shown("item_id")} || ' again on line ' || kept,
+      'user ' || ${shown("user_id")} || ' rated item ' || ${shown("item_id")} || ' also on line ' || kept ||
+        ', which is kept',
       concat_ws(',', ${shown("user_id")}, ${shown("item_id")}, rating,
         CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END)
     FROM losers WHERE line > 0 ORDER BY line`);

@@ -26,14 +26,12 @@ describe("snapshots", () => {
     const [first, second, third] = [await openTemporary(), await openTemporary(), await openTemporary()];
     const one = await importRatings(first, await write(`${lines.join("\n")}\n`));
     const two = await importRatings(second, await write(`${lines.join("\r\n")}`, "other.txt"));
-    const duplicated = [lines[7], ...lines.slice(0, 75_000), lines[9], ...lines.slice(75_000), lines[9]];
-    const clean = lines.filter((_, i) => i !== 9);
+    const earlier = `${lines[7]!.slice(0, lines[7]!.lastIndexOf(","))},0`;
+    const duplicated = [earlier, ...lines.slice(0, 75_000), lines[9], ...lines.slice(75_000), lines[9]];
     const three = await importRatings(third, await write(`${duplicated.join("\n")}\n`));
     expect(two.snapshot).toBe(one.snapshot);
     expect(three).toMatchObject({ rejected: 3, rows: 150_000 });
-    expect((await importRatings(first, await write([...clean, lines[9]].join("\n")))).snapshot).toBe(
-      three.snapshot,
-    );
+    expect(three.snapshot).toBe(one.snapshot);
   });
 
   it("hold the rows in their order, with ids of numbers or of texts", async () => {
