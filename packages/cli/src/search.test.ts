@@ -64,7 +64,7 @@ describe("tamis tune", () => {
     const { code, stdout } = await callTamis(["tune", "--model", "ease", "--trials", "2"], { cwd });
     expect(code).toBe(0);
     expect(stdout).toContain("on 800 ratings the search did not see");
-    expect(stdout).toContain("tamis evaluate --model ease --options '{");
+    expect(stdout).toContain(`tamis train --models ease --options '{"ease":{`);
   });
 
   it.each([

@@ -25,7 +25,7 @@ export function tuningLines(output: Output, found: Tuning): string[] {
   const metrics = Object.keys(heldOut.metrics) as TuningMetric[];
   const figures = ({ metrics: found }: HeldOut) => metrics.map((name) => found[name]?.toFixed(4) ?? "");
   return [
-    `${output.style("bold", model)} ${JSON.stringify(best.point)}`,
+    `${output.style("bold", model)} ${JSON.stringify(options)}`,
     `${trials.length} trials${failed > 0 ? `, ${failed} of them failed` : ""}; stopped: ${reasons[found.stoppedBy]}`,
     "",
     ...tableLines(
@@ -39,8 +39,8 @@ export function tuningLines(output: Output, found: Tuning): string[] {
       ],
     ),
     "",
-    `In the search its ${titles[metric]} was ${best.score.toFixed(4)}: chosen for it, so flattered.`,
-    `Use it: tamis evaluate --model ${model} --options '${JSON.stringify(options)}'`,
+    `In the search its ${titles[metric]} was ${best.score.toFixed(4)}: chosen for that, and learnt from fewer ratings; not the figure to report.`,
+    `Use it: tamis train --models ${model} --options '${JSON.stringify({ [model]: options })}'`,
   ];
 }
 

@@ -32,6 +32,13 @@ export const presets: Readonly<Record<string, readonly Preset[]>> = {
       reaches: { rmse: 0.8427 },
     },
   ],
+  "svd-plus-plus-accumulated": [
+    {
+      ratings: 100_000,
+      options: { factors: 50, epochs: 100, learningRate: 0.005, regularization: 0.05, initStd: 0.001 },
+      reaches: { rmse: 0.9036 },
+    },
+  ],
   "knn-baseline": [
     {
       ratings: 100_000,

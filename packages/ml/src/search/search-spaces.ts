@@ -28,6 +28,18 @@ export const searchSpaces: Readonly<Record<string, SearchSpaceInput>> = {
   svd: descent,
   "svd-plus-plus": descent,
   "svd-plus-plus-accumulated": descent,
+  nmf: {
+    factors: { values: [5, 10, 15, 30] },
+    epochs: { min: 20, max: 100, integer: true },
+    regularizationPu: { min: 0.01, max: 0.5, scale: "log" },
+    regularizationQi: { min: 0.01, max: 0.5, scale: "log" },
+  },
+  "slope-one": { weighted: { values: [true, false] } },
+  "co-clustering": {
+    userClusters: { min: 2, max: 10, integer: true },
+    itemClusters: { min: 2, max: 10, integer: true },
+    epochs: { min: 5, max: 40, integer: true },
+  },
   "knn-basic": neighbours,
   "knn-with-means": neighbours,
   "knn-with-z-score": neighbours,

@@ -113,11 +113,25 @@ describe("tune", () => {
     });
   });
 
-  it("passes over trials that diverge", async () => {
-    const wild = { learningRate: { values: [0.01, 1e6] } };
+  it("passes over trials that diverge or cannot converge", async () => {
+    const wild = { learningRate: { values: [0.01, 40] } };
     const found = await tune({ ...request, space: wild, strategy: "grid", trials: 9 });
     expect(found.trials.map(({ score }) => score === null).sort()).toEqual([false, true]);
     expect(found.options).toMatchObject({ learningRate: 0.01 });
+  });
+
+  it("passes over options that do not go together", async () => {
+    const found = await tune({
+      table,
+      model: "item-knn",
+      strategy: "grid",
+      space: { weighting: { values: ["none", "bm25"] }, similarity: { values: ["cosine", "jaccard"] } },
+    });
+    expect(found.trials).toHaveLength(4);
+    expect(found.trials.find(({ score }) => score === null)).toMatchObject({
+      point: { weighting: "bm25", similarity: "jaccard" },
+      failure: expect.stringContaining("jaccard"),
+    });
   });
 
   it("refuses what it cannot search", async () => {

@@ -1,10 +1,16 @@
-import { type RatingTable, TamisError } from "@tamis/core";
+import { isTamisError, type RatingTable, TamisError } from "@tamis/core";
 import { type Fold, foldsFromPermutation, kFold } from "../evaluate/split.ts";
 import type { FitContext, ModelOptions, Recommender } from "../recommender.ts";
 import { createRecommender } from "../recommenders.ts";
 import { measureFold, metricsOf, type TuningMetric } from "./measure-fold.ts";
 import { type SearchRequest, type SearchResult, search } from "./search.ts";
-import { type Point, type SearchSpaceInput, withPoint } from "./search-space.ts";
+import {
+  type Point,
+  parseSearchSpace,
+  type SearchSpace,
+  type SearchSpaceInput,
+  withPoint,
+} from "./search-space.ts";
 import { searchSpaceOf } from "./search-spaces.ts";
 
 /** One rating in so many is held out of the search, and of the rest one in so many measures the trials. */
@@ -53,7 +59,7 @@ export interface HeldOut {
  *
  * One fifth of the ratings, drawn at random, takes no part in the search. The search splits the rest for its trials and
  * picks the best one; its options are then fitted on all of the rest and measured on the fifth that was held out. The
- * best trial's own score is better than the truth, because it is the luckiest of many; the held-out figure is not.
+ * best trial's own score is not the truth: it is the luckiest of many, learnt from fewer ratings. The held-out figure is.
  *
  * With `halving`, a trial of a share of the effort has that share of the `epochs` (rounded, at least 1), and the best
  * one may be such: training stops where it was best.
@@ -71,16 +77,17 @@ export async function tune(request: TuneRequest): Promise<Tuning> {
   const metrics = metricsOf(untuned);
   const metric = request.metric ?? metrics[0];
   if (!metrics.includes(metric)) throw notMeasured(model, metric, metrics);
-  const space = request.space ?? searchSpaceOf(model);
+  const space = parseSearchSpace(request.space ?? searchSpaceOf(model));
+  checkEach(model, options, space);
+  if (request.strategy === "halving" && typeof untuned.options.epochs !== "number") throw noEpochs(model);
   const [outer] = kFold(table.length, { folds: parts, seed });
   const inner = [...foldsFromPermutation(outer!.train, folds === 1 ? parts : folds)].slice(0, folds);
 
   const recommenderOf = (point: Point, share: number): Recommender => {
     const all = createRecommender(model, withPoint(options, point));
     if (share === 1) return all;
-    const { epochs } = all.options;
-    if (typeof epochs !== "number") throw noEpochs(model);
-    return createRecommender(model, { ...all.options, epochs: Math.max(1, Math.round(epochs * share)) });
+    const epochs = Math.max(1, Math.round(Number(all.options.epochs) * share));
+    return createRecommender(model, { ...all.options, epochs });
   };
   const found = await search({
     ...request,
@@ -88,12 +95,16 @@ export async function tune(request: TuneRequest): Promise<Tuning> {
     goal: metric === "ndcg" ? "maximise" : "minimise",
     subject: JSON.stringify({ model, options: untuned.options, metric, folds, ratings: table.length, data }),
     measure: async (point, { share, ...context }) => {
-      const recommender = recommenderOf(point, share);
-      let sum = 0;
-      for (const fold of inner) {
-        sum += (await measureFold(table, recommender, fold, [metric], { seed, ...context }))[metric];
+      try {
+        const recommender = recommenderOf(point, share);
+        let sum = 0;
+        for (const fold of inner) {
+          sum += (await measureFold(table, recommender, fold, [metric], { seed, ...context }))[metric];
+        }
+        return sum / inner.length;
+      } catch (error) {
+        throw isTamisError(error) && error.code === "invalid_input" ? notTogether(error) : error;
       }
-      return sum / inner.length;
     },
   });
 
@@ -125,6 +136,19 @@ async function measureHeldOut(
   };
   const metrics = await measureFold(table, recommender, fold, metricsOf(recommender), context);
   return { metrics, ratings: fold.test.length };
+}
+
+/** Each option of the space must be one of the algorithm's: its first value is tried alone. */
+function checkEach(model: string, options: ModelOptions, space: SearchSpace): void {
+  for (const [name, dimension] of Object.entries(space)) {
+    const value = "values" in dimension ? dimension.values[0]! : dimension.min;
+    createRecommender(model, withPoint(options, { [name]: value }));
+  }
+}
+
+/** Options that are right each by itself but not together are a failed trial, not a failed search. */
+function notTogether(error: TamisError): TamisError {
+  return new TamisError("analysis", error.message, { cause: error });
 }
 
 function noEpochs(model: string): TamisError {
