@@ -27,6 +27,8 @@ it("imports a headerless tab file with its own scale, letters and no times", asy
   });
   const { rejects } = await callTamisJson<{ rejects: object[] }>(["rejects", "--data-dir", "jokes"], { cwd });
   expect(rejects).toMatchObject([{ line: 3, reason: "rating_out_of_scale" }]);
+  const shown = await callTamis(["rejects", "--data-dir", "jokes"], { cwd });
+  expect(shown.stdout).toMatch(/^jokes\.tsv +3 +rating_out_of_scale/m);
 });
 
 it("adds to the data set with --append, and replaces it without", async () => {

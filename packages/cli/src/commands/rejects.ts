@@ -54,8 +54,20 @@ export const rejects = defineCommand<Flags>({
         if (total === 0) return ["no refused rows"];
         return [
           ...tableLines(
-            [{ title: "line", align: "right" }, { title: "reason" }, { title: "detail" }, { title: "row" }],
-            found.rejects.map(({ line, reason, detail, raw }) => [line, reason, detail, visible(raw)]),
+            [
+              { title: "file" },
+              { title: "line", align: "right" },
+              { title: "reason" },
+              { title: "detail" },
+              { title: "row" },
+            ],
+            found.rejects.map(({ source, line, reason, detail, raw }) => [
+              source,
+              line,
+              reason,
+              detail,
+              visible(raw),
+            ]),
           ),
           "",
           `${found.rejects.length} of ${total} refused rows`,

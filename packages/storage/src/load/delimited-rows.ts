@@ -35,7 +35,8 @@ export async function* delimitedRows(
         if (headerPending) headerPending = false;
         else if (cells.length === options.columnCount) rows.push({ line, cells });
         else {
-          const detail = `${cells.length} columns where ${options.columnCount} were expected`;
+          const found = cells.length === 1 ? "1 column" : `${cells.length} columns`;
+          const detail = `${found} where ${options.columnCount} were expected`;
           const raw = cells.join(options.separator).slice(0, 1000);
           onReject({ source, line, reason: "wrong_column_count", detail, raw });
         }
