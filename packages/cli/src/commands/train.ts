@@ -87,12 +87,12 @@ export async function trainModels(
   { models, folds, seed, force = false, preset, options = {} }: Flags,
 ): Promise<TrainingResult> {
   const { presets, train, tunedOptions } = await import("@tamis/ml");
-  const { allItems, modelCatalog, readHost, readSnapshot, runTracker, withLock } = await import(
-    "@tamis/storage"
-  );
+  const { allItems, failAbandonedRuns, modelCatalog, readHost, readSnapshot, runTracker, withLock } =
+    await import("@tamis/storage");
   const tamis = await context.tamis();
   const { records, objects } = tamis;
   return withLock(records, "train", async () => {
+    await failAbandonedRuns(records, new Date()); // nobody else trains now: what is still running was killed
     const { manifest, table } = await readSnapshot(tamis, "current");
     const optionsOf = (name: string) => ({
       ...(preset && Object.hasOwn(presets, name) && tunedOptions(name, table.length)),

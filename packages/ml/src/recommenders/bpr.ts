@@ -15,7 +15,7 @@ const algorithm = "bpr";
 
 const BprOptions = z.strictObject({
   /** The length of w_u and h_i. */
-  factors: z.int().min(1).default(64),
+  factors: z.int().min(1).max(10_000).default(64),
   /** Each takes as many steps as there is feedback. */
   epochs: z.int().min(1).default(100),
   learningRate: z.number().positive().default(0.02),

@@ -10,7 +10,7 @@ const algorithm = "ials-hkv";
 
 const IalsHkvOptions = z.strictObject({
   /** The length of x_u and y_i. */
-  factors: z.int().min(1).default(64),
+  factors: z.int().min(1).max(10_000).default(64),
   /** Passes over users and items. */
   epochs: z.int().min(1).default(15),
   /** α: how much surer one unit of feedback makes. */

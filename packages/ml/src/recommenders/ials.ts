@@ -10,7 +10,7 @@ const algorithm = "ials";
 
 const IalsOptions = z.strictObject({
   /** d, the length of w_u and h_i: the larger the better, and the slower. */
-  factors: z.int().min(1).default(64),
+  factors: z.int().min(1).max(10_000).default(64),
   /** Passes over users and items. */
   epochs: z.int().min(1).default(16),
   /** α₀, the weight of the pairs that were not observed. */

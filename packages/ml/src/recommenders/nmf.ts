@@ -16,7 +16,7 @@ const algorithm = "nmf";
 const NmfOptions = z
   .strictObject({
     /** k, the length of p_u and q_i. */
-    factors: z.int().min(1).default(15),
+    factors: z.int().min(1).max(10_000).default(15),
     /** Passes over all ratings. */
     epochs: z.int().min(1).default(50),
     /** Whether μ, b_u and b_i take part. */

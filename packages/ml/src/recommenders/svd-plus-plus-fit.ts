@@ -16,7 +16,7 @@ const penalty = z.number().min(0);
 
 const SvdPlusPlusOptions = z.strictObject({
   /** k, the length of p_u, q_i and y_j. */
-  factors: z.int().min(1).default(20),
+  factors: z.int().min(1).max(10_000).default(20),
   /** Passes over all ratings. */
   epochs: z.int().min(1).default(20),
   /** The factors start as draws from N(initMean, initStd²). */

@@ -17,7 +17,7 @@ const penalty = z.number().min(0);
 
 const SvdOptions = z.strictObject({
   /** k, the length of p_u and q_i. */
-  factors: z.int().min(1).default(100),
+  factors: z.int().min(1).max(10_000).default(100),
   /** Passes over all ratings. */
   epochs: z.int().min(1).default(20),
   /** Whether μ, b_u and b_i take part; without them this is probabilistic matrix factorisation. */
