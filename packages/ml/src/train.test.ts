@@ -190,7 +190,7 @@ describe("when it does not work out", () => {
   test("a failure closes the run with its message and leaves the champion", async () => {
     await trainWith();
     await expect(trainWith({ folds: 1 })).rejects.toMatchObject({ code: "invalid_input" });
-    const diverging = { models: ["svd"], options: { svd: { learningRate: 1e6 } }, force: true };
+    const diverging = { models: ["svd"], options: { svd: { learningRate: 10 } }, force: true };
     await expect(trainWith(diverging)).rejects.toMatchObject({ code: "analysis" });
     expect(stores.tracker.runs.map(({ status }) => status)).toEqual(["finished", "failed", "failed"]);
     expect(stores.tracker.runs[2]?.message).toContain("diverged");

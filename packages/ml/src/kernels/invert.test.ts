@@ -28,7 +28,7 @@ function distanceFromIdentity(a: Float64Array, b: Float64Array, n: number): numb
 
 // 1 and 63 to 65: around the size of a block; 200: several blocks and padding.
 test.each([1, 5, 63, 64, 65, 200])(
-  "the inverse of a %i × %i matrix times the matrix is the identity",
+  "the inverse of a matrix of size %i times the matrix is the identity",
   async (n) => {
     const matrix = definite(n, 5);
     for (const [precision, limit] of [
