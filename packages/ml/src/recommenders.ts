@@ -18,7 +18,10 @@ import { popularity, restorePopularity } from "./recommenders/popularity.ts";
 import { restoreSlopeOne, slopeOne } from "./recommenders/slope-one.ts";
 import { restoreSvd, svd } from "./recommenders/svd.ts";
 import { restoreSvdPlusPlus, svdPlusPlus } from "./recommenders/svd-plus-plus.ts";
-import { restoreSvdPlusPlusAccumulated, svdPlusPlusAccumulated } from "./recommenders/svd-plus-plus-accumulated.ts";
+import {
+  restoreSvdPlusPlusAccumulated,
+  svdPlusPlusAccumulated,
+} from "./recommenders/svd-plus-plus-accumulated.ts";
 import type { ModelHeader } from "./scorer.ts";
 
 interface Algorithm {
