@@ -1,9 +1,6 @@
 import type { Id, Item } from "@tamis/core";
-import type { Model } from "../recommender.ts";
+import type { History, Model } from "../recommender.ts";
 import type { ColdStartPick } from "../recommenders/cold-start.ts";
-
-/** What a person has rated. */
-export type History = readonly { readonly itemId: Id; readonly rating: number }[];
 
 /** Says in a sentence why an item is recommended. */
 export type Explain = (itemId: Id, score: number) => string;

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type Id, throwIfAborted } from "@tamis/core";
-import type { History } from "./explain.ts";
+import type { History } from "../recommender.ts";
 import { type Recommendation, type RecommendRequest, recommend } from "./recommend.ts";
 
 export interface RecommendAllRequest extends Omit<RecommendRequest, "userId" | "history" | "shown"> {

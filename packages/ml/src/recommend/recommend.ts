@@ -1,7 +1,7 @@
 import { canonicalId, type Id, type Item, TamisError } from "@tamis/core";
-import type { Model } from "../recommender.ts";
+import type { History, Model } from "../recommender.ts";
 import type { ColdStart } from "../recommenders/cold-start.ts";
-import { explainColdStart, explainModel, type History } from "./explain.ts";
+import { explainColdStart, explainModel } from "./explain.ts";
 import { createListBuilder } from "./list-builder.ts";
 import type { RecommendRules } from "./rules.ts";
 

@@ -9,6 +9,7 @@ import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { svdRates } from "./svd-parameters.ts";
 import type { SvdPlusPlusParameters, SvdPlusPlusRates, SvdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
 
 const rate = z.number().positive();
@@ -149,18 +150,10 @@ function initialParameters(
 }
 
 function ratesOf(options: SvdPlusPlusOptions): SvdPlusPlusRates {
-  const { learningRate, regularization } = options;
   return {
-    learningRateBu: options.learningRateBu ?? learningRate,
-    learningRateBi: options.learningRateBi ?? learningRate,
-    learningRatePu: options.learningRatePu ?? learningRate,
-    learningRateQi: options.learningRateQi ?? learningRate,
-    learningRateYj: options.learningRateYj ?? learningRate,
-    regularizationBu: options.regularizationBu ?? regularization,
-    regularizationBi: options.regularizationBi ?? regularization,
-    regularizationPu: options.regularizationPu ?? regularization,
-    regularizationQi: options.regularizationQi ?? regularization,
-    regularizationYj: options.regularizationYj ?? regularization,
+    ...svdRates(options),
+    learningRateYj: options.learningRateYj ?? options.learningRate,
+    regularizationYj: options.regularizationYj ?? options.regularization,
   };
 }
 

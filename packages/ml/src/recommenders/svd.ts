@@ -9,7 +9,7 @@ import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
-import type { SvdParameters, SvdRates } from "./svd-parameters.ts";
+import { type SvdParameters, svdRates } from "./svd-parameters.ts";
 
 const algorithm = "svd";
 const rate = z.number().positive();
@@ -94,7 +94,7 @@ export function svd(options?: SvdInput): Recommender {
 /** Tensors: see {@link restoreFactorModel}. */
 export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
   const options = parseOptions(algorithm, SvdOptions, header.options);
-  return restoreFactorModel(header, tensors, { ...options, ...ratesOf(options), implicit: false });
+  return restoreFactorModel(header, tensors, { ...options, ...svdRates(options), implicit: false });
 }
 
 /** Up to so many updates of single factors, starting workers takes longer than doing without. */
@@ -106,7 +106,7 @@ async function descend(
   { seed, signal, onProgress }: FitContext & { seed: number },
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
-  const rates = ratesOf(options);
+  const rates = svdRates(options);
   const triples = {
     users: rowOfEntries(byUser),
     items: byUser.columns,
@@ -151,20 +151,6 @@ async function descend(
   };
   if (!allFinite(parameters)) throw diverged();
   return parameters;
-}
-
-function ratesOf(options: SvdOptions): SvdRates {
-  const { learningRate, regularization } = options;
-  return {
-    learningRateBu: options.learningRateBu ?? learningRate,
-    learningRateBi: options.learningRateBi ?? learningRate,
-    learningRatePu: options.learningRatePu ?? learningRate,
-    learningRateQi: options.learningRateQi ?? learningRate,
-    regularizationBu: options.regularizationBu ?? regularization,
-    regularizationBi: options.regularizationBi ?? regularization,
-    regularizationPu: options.regularizationPu ?? regularization,
-    regularizationQi: options.regularizationQi ?? regularization,
-  };
 }
 
 /** Whether every parameter is a finite number; a sum is not finite as soon as one term is not. */
