@@ -10,7 +10,8 @@ export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts
 export type { TextEncoding } from "./load/delimited-batch.ts";
 export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
 export { type CronOptions, cron } from "./queue/cron.ts";
-export { type EmbeddedQueueOptions, embeddedQueue } from "./queue/embedded.ts";
+export { embeddedQueue } from "./queue/embedded.ts";
+export type { QueueOptions } from "./queue/ledger-queue.ts";
 export {
   type GenomeScore,
   type ItemLinks,

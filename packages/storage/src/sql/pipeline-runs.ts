@@ -63,13 +63,14 @@ export async function resumePipelineRun(records: Records, runId: string): Promis
     .execute();
 }
 
-/** The run that has waited longest for a worker: queued, or left by a worker whose lease is over. */
-export async function waitingPipelineRun(
+/** The runs that have waited longest for a worker: queued, or left by a worker whose lease is over. */
+export async function waitingPipelineRuns(
   records: Records,
   pipelines: readonly string[],
-): Promise<PipelineRun | undefined> {
+  limit: number,
+): Promise<PipelineRun[]> {
   const now = await databaseClock(records);
-  const row = await records
+  const rows = await records
     .selectFrom("pipeline_runs")
     .selectAll()
     .where("pipeline", "in", [...pipelines])
@@ -78,9 +79,9 @@ export async function waitingPipelineRun(
     )
     .orderBy("created_at")
     .orderBy("id")
-    .limit(1)
-    .executeTakeFirst();
-  return row && toPipelineRun(row, []);
+    .limit(limit)
+    .execute();
+  return rows.map((row) => toPipelineRun(row, []));
 }
 
 /**
