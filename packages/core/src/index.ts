@@ -73,7 +73,10 @@ export type { ModelAlias, ModelCatalog, ModelVersion, NewModelVersion } from "./
 export type {
   GetOptions,
   ListedObject,
+  ListOptions,
+  LocalObjectStore,
   ObjectStore,
+  ObjectStoreCapabilities,
   PutOptions,
   StoredObject,
 } from "./ports/object-store.ts";

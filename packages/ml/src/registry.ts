@@ -58,10 +58,11 @@ export async function saveVersion(
       `“${name}” cannot name a model: use letters, digits, “.”, “_” and “-”, at most 128.`,
     );
   }
+  const { ifAbsent } = await objects.capabilities();
   const put = (file: string, stored: Storable, pinned?: string): Promise<StoredObject> => {
     const metadata = { snapshot, metrics, ...(pinned !== undefined && { coldStart: pinned }) };
     return objects.put(`models/${name}/${runId}/${file}`, writeModelFile(stored, metadata), {
-      ifAbsent: true,
+      ifAbsent,
       ...(signal && { signal }),
     });
   };

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ObjectStore, resolveConfig, TamisError, type Warehouse } from "@tamis/core";
+import { type LocalObjectStore, resolveConfig, TamisError, type Warehouse } from "@tamis/core";
 import { openFolder } from "./objects/folder.ts";
 import { makeFolder } from "./objects/make-folder.ts";
 import { migrate } from "./sql/migrate.ts";
@@ -11,7 +11,7 @@ export interface Tamis {
   /** Folder of everything that is stored locally; long work keeps its temporary files in it. */
   readonly dataDir: string;
   readonly records: Records;
-  readonly objects: ObjectStore;
+  readonly objects: LocalObjectStore;
   readonly warehouse: Warehouse;
   /** Closes all three; calling it again does nothing. */
   close(): Promise<void>;
@@ -33,7 +33,7 @@ type Opener<Port> = (path: string) => Promise<Port>;
 const recordsAdapters: Readonly<Record<string, Opener<Records>>> = {
   sqlite: (path) => sqliteRecords({ path }),
 };
-const objectsAdapters: Readonly<Record<string, Opener<ObjectStore>>> = {
+const objectsAdapters: Readonly<Record<string, Opener<LocalObjectStore>>> = {
   file: (path) => openFolder({ path }),
 };
 

@@ -35,17 +35,17 @@ export function memoryObjects(): ObjectStore & { readonly contents: Map<string, 
         yield bytes.subarray(start, start + length);
       })();
     },
-    async *list(prefix) {
+    async *list(prefix, { after = "" } = {}) {
       for (const key of [...contents.keys()].sort()) {
-        if (!key.startsWith(prefix)) continue;
+        if (!key.startsWith(prefix) || key <= after) continue;
         yield { key, bytes: contents.get(key)!.length, modifiedAt: new Date(0) };
       }
     },
     async remove(key) {
       contents.delete(key);
     },
-    async localPath(key) {
-      throw new TamisError("not_found", `${key} is in memory and has no path.`);
+    async capabilities() {
+      return { ifAbsent: true };
     },
   };
 }

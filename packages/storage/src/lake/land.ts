@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type ObjectStore, TamisError, throwIfAborted } from "@tamis/core";
+import {
+  isTamisError,
+  type LocalObjectStore,
+  type ObjectStore,
+  TamisError,
+  throwIfAborted,
+} from "@tamis/core";
 import type { FileSource } from "../load/ratings-file.ts";
 import type { ImportSource } from "./import-source.ts";
 import { zones } from "./zones.ts";
@@ -39,7 +45,7 @@ export async function digestSource(
  * @throws data_load when a file changed since its digest was taken
  */
 export async function landFiles(
-  objects: ObjectStore,
+  objects: LocalObjectStore,
   source: ImportSource,
   digests: SourceDigest,
   onNew: (key: string) => void,
@@ -51,14 +57,16 @@ export async function landFiles(
     const key = zones.raw(source.name, sha256, file.name);
     if (!(await isThere(objects, key, file.bytes))) {
       onNew(key);
-      const stored = await objects.put(
-        key,
-        counted(file, options),
-        options.signal ? { signal: options.signal } : {},
-      );
-      if (stored.sha256 !== sha256) {
+      try {
+        await objects.put(key, counted(file, options), {
+          sha256,
+          ...(options.signal && { signal: options.signal }),
+        });
+      } catch (cause) {
+        if (!isTamisError(cause) || cause.code !== "corrupt_data") throw cause;
         throw new TamisError("data_load", `${file.name} changed while it was read. Import it again.`, {
           details: { file: file.name },
+          cause,
         });
       }
     } else options.onBytes?.(file.bytes);
@@ -67,7 +75,7 @@ export async function landFiles(
   return landed;
 }
 
-function landedFile(objects: ObjectStore, key: string, { name, bytes }: FileSource): FileSource {
+function landedFile(objects: LocalObjectStore, key: string, { name, bytes }: FileSource): FileSource {
   return {
     name,
     bytes,

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type IdColumn, type Item, type ObjectStore, type RatingTable, TamisError } from "@tamis/core";
+import {
+  type IdColumn,
+  type Item,
+  type LocalObjectStore,
+  type ObjectStore,
+  type RatingTable,
+  TamisError,
+} from "@tamis/core";
 import type { Tamis } from "../open.ts";
 import { currentSnapshot } from "../sql/snapshots.ts";
 import { dictionary } from "./dictionary.ts";
@@ -74,7 +81,7 @@ export async function readSnapshotItems(tamis: Tamis, manifest: SnapshotManifest
 
 /** A local file with the bytes of a snapshot's file, after checking them. */
 export async function verifiedPath(
-  objects: ObjectStore,
+  objects: LocalObjectStore,
   digest: string,
   file: SnapshotFile,
 ): Promise<string> {

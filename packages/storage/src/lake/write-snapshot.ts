@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { type Item, type ObjectStore, type Scale, TamisError, throwIfAborted } from "@tamis/core";
+import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/core";
 import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
 import type { IdKinds, RatingStage } from "./rating-stage.ts";
 import { findManifest } from "./snapshot.ts";
@@ -46,12 +46,7 @@ export async function writeSnapshot(
   for (const { name, path, sha256 } of written) {
     const key = zones.curated(digest, name);
     onNew(key);
-    const stored = await objects.put(key, createReadStream(path, { highWaterMark: 1 << 20 }), options);
-    if (stored.sha256 !== sha256) {
-      throw new TamisError("corrupt_data", `The object ${key} was not stored as it was written.`, {
-        details: { key },
-      });
-    }
+    await objects.put(key, createReadStream(path, { highWaterMark: 1 << 20 }), { sha256, ...options });
   }
   throwIfAborted(signal);
   const manifest: SnapshotManifest = {

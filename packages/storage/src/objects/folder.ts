@@ -6,14 +6,17 @@ import { Readable } from "node:stream";
 import {
   type GetOptions,
   type ListedObject,
-  type ObjectStore,
+  type ListOptions,
+  type LocalObjectStore,
   type PutOptions,
   type StoredObject,
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
+import { checkDigest } from "./check-digest.ts";
+import { checkRange } from "./check-range.ts";
 import { fileSystemError, hasCode } from "./file-system-error.ts";
-import { checkObjectKey, checkObjectPrefix } from "./object-key.ts";
+import { checkObjectKey, checkObjectPrefix, compareKeys } from "./object-key.ts";
 import { publishFile } from "./publish-file.ts";
 
 /**
@@ -25,7 +28,7 @@ import { publishFile } from "./publish-file.ts";
  *
  * @throws configuration when the folder cannot be made or written
  */
-export async function openFolder(options: { readonly path: string }): Promise<ObjectStore> {
+export async function openFolder(options: { readonly path: string }): Promise<LocalObjectStore> {
   const root = await openRoot(resolve(options.path));
   return {
     async put(key, body, putOptions = {}) {
@@ -40,13 +43,16 @@ export async function openFolder(options: { readonly path: string }): Promise<Ob
       const found = await guarded(key, () => findFile(root, key));
       return found && read(key, found.path, getOptions);
     },
-    list(prefix) {
+    list(prefix, listOptions = {}) {
       checkObjectPrefix(prefix);
-      return list(root, "", prefix);
+      return list(root, "", prefix, listOptions);
     },
     async remove(key) {
       checkObjectKey(key);
       await guarded(key, () => remove(root, key));
+    },
+    async capabilities() {
+      return { ifAbsent: true };
     },
     async localPath(key) {
       checkObjectKey(key);
@@ -85,12 +91,13 @@ async function put(
   root: string,
   key: string,
   body: Uint8Array | AsyncIterable<Uint8Array>,
-  { ifAbsent = false, signal }: PutOptions,
+  { ifAbsent = false, sha256, signal }: PutOptions,
 ): Promise<StoredObject> {
   if (ifAbsent && (await findFile(root, key))) throw alreadyThere(key);
   const temporary = join(root, temporaryFolder, randomUUID());
   try {
     const written = await writeFile(temporary, body, signal);
+    checkDigest(key, written.sha256, sha256);
     throwIfAborted(signal);
     if (!(await publishFile(root, temporary, key, { ifAbsent }))) throw alreadyThere(key);
     return { key, ...written };
@@ -133,15 +140,6 @@ async function writeFile(
 /** Ends the wait for a slow source when the signal fires, and tells the source. */
 function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
   return signal === undefined ? source : Readable.from(source, { signal });
-}
-
-function checkRange({ range }: GetOptions): void {
-  if (range === undefined || [range.start, range.length].every((part) => Number.isInteger(part) && part >= 0))
-    return;
-  throw new TamisError(
-    "invalid_input",
-    `The range ${range.start}+${range.length} is not two whole numbers of 0 or more.`,
-  );
 }
 
 /** The file of a key, if it is one. A link on the way there is an error: it may lead out of the folder. */
@@ -191,7 +189,14 @@ async function* read(key: string, path: string, { range, signal }: GetOptions): 
 }
 
 /** Walks the folders in the order of the keys: a folder sorts as its name with the `/` behind it. */
-async function* list(root: string, folder: string, prefix: string): AsyncGenerator<ListedObject> {
+async function* list(
+  root: string,
+  folder: string,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<ListedObject> {
+  const { after = "", signal } = options;
+  throwIfAborted(signal);
   const entries = await guarded(folder, () => readFolder(root, folder));
   const names = entries
     .filter((entry) => entry.isFile() || (entry.isDirectory() && folder + entry.name !== temporaryFolder))
@@ -200,8 +205,10 @@ async function* list(root: string, folder: string, prefix: string): AsyncGenerat
     .map(String);
   for (const name of names) {
     if (name.endsWith("/")) {
-      if (name.startsWith(prefix) || prefix.startsWith(name)) yield* list(root, name, prefix);
-    } else if (name.startsWith(prefix)) {
+      const holdsMore = after.startsWith(name) || compareKeys(name, after) > 0;
+      if (holdsMore && (name.startsWith(prefix) || prefix.startsWith(name)))
+        yield* list(root, name, prefix, options);
+    } else if (name.startsWith(prefix) && compareKeys(name, after) > 0) {
       const found = await guarded(name, () => findFile(root, name));
       // Absent: removed while it was being listed.
       if (found) yield { key: name, bytes: found.bytes, modifiedAt: found.modifiedAt };

@@ -33,6 +33,11 @@ export function checkObjectPrefix(prefix: string): void {
   if (prefix !== "") checkObjectKey(`${prefix}x`);
 }
 
+/** Orders keys as every store lists them, by their bytes of UTF-8: negative, 0 or positive. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
 function faultOf(key: string): string | undefined {
   if (key === "") return "is empty";
   if (/\p{Surrogate}/u.test(key)) return "is not well-formed Unicode";

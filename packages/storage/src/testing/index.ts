@@ -1,6 +1,10 @@
 export { type JobQueueContract, jobQueueContract } from "./job-queue-contract.ts";
 export { type ModelCatalogContract, modelCatalogContract } from "./model-catalog-contract.ts";
-export { type ObjectStoreContract, objectStoreContract } from "./object-store-contract.ts";
+export {
+  localObjectStoreContract,
+  type ObjectStoreContract,
+  objectStoreContract,
+} from "./object-store-contract.ts";
 export { type RecordsContract, recordsContract } from "./records-contract.ts";
 export { type RunLedgerContract, runLedgerContract } from "./run-ledger-contract.ts";
 export { type RunTrackerContract, runTrackerContract } from "./run-tracker-contract.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { ObjectStore } from "@tamis/core";
+import type { LocalObjectStore, ObjectStore } from "@tamis/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 export interface ObjectStoreContract {
@@ -23,7 +23,6 @@ export function objectStoreContract({ open }: ObjectStoreContract): void {
       expect(await keys(store, "")).toEqual([]);
       expect(await store.get("a")).toBeUndefined();
       await store.remove("a");
-      await expect(store.localPath("a")).rejects.toMatchObject({ code: "not_found" });
     });
 
     it("brings bytes back, with their size and SHA-256", async () => {
@@ -113,6 +112,17 @@ export function objectStoreContract({ open }: ObjectStoreContract): void {
       for (const key of all) expect(String(await bytes(store, key))).toBe(key);
     });
 
+    it("lists behind a key, the last of the page before", async () => {
+      const all = ["a", "b-c/x", "b.txt", "b/c", "b/c.d", "b/d/e", "bb", "～", "🎬"];
+      for (const key of all) await store.put(key, text(key));
+      for (const [place, after] of all.entries()) {
+        expect(await keys(store, "", after)).toEqual(all.slice(place + 1));
+      }
+      expect(await keys(store, "b/", "b/c")).toEqual(["b/c.d", "b/d/e"]);
+      expect(await keys(store, "b/", "a")).toEqual(["b/c", "b/c.d", "b/d/e"]);
+      expect(await keys(store, "b/", "c")).toEqual([]);
+    });
+
     it("lists a few thousand objects once each", async () => {
       const many = Array.from({ length: 2100 }, (_, i) => `many/${String(i).padStart(4, "0")}`);
       for (let start = 0; start < many.length; start += 50) {
@@ -132,18 +142,20 @@ export function objectStoreContract({ open }: ObjectStoreContract): void {
       expect(await keys(store, "")).toEqual(["a/b", "a/e"]);
     });
 
-    it("gives a local file with the same bytes", async () => {
-      await store.put("curated/x.parquet", text("PAR1"));
-      expect(await readFile(await store.localPath("curated/x.parquet"), "utf8")).toBe("PAR1");
+    it("stores a body whose digest was announced, and no other", async () => {
+      const digest = sha256("announced");
+      expect(await store.put("a", text("announced"), { sha256: digest })).toMatchObject({ sha256: digest });
+      for (const body of [text("another"), repeat(new Uint8Array(70_000), 150)]) {
+        await expect(store.put("a", body, { sha256: digest })).rejects.toMatchObject({
+          code: "corrupt_data",
+        });
+      }
+      expect(String(await bytes(store, "a"))).toBe("announced");
+      expect(await keys(store, "")).toEqual(["a"]);
     });
 
     it.each(badKeys)("refuses the key %j", async (key) => {
-      for (const call of [
-        () => store.put(key, text("x")),
-        () => store.get(key),
-        () => store.remove(key),
-        () => store.localPath(key),
-      ]) {
+      for (const call of [() => store.put(key, text("x")), () => store.get(key), () => store.remove(key)]) {
         await expect(call()).rejects.toMatchObject({ code: "invalid_input" });
       }
     });
@@ -175,6 +187,41 @@ export function objectStoreContract({ open }: ObjectStoreContract): void {
   });
 }
 
+/** What every {@link LocalObjectStore} must do besides. */
+export function localObjectStoreContract({
+  open,
+}: {
+  open(): Promise<{ store: LocalObjectStore; close(): Promise<void> }>;
+}): void {
+  describe("local object store contract", () => {
+    let opened: Awaited<ReturnType<typeof open>>;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+
+    it("gives a local file with the bytes of the object, the newest that it stored", async () => {
+      const { store } = opened;
+      for (const content of ["PAR1", "PAR1 and more", "PAR2"]) {
+        await store.put("curated/x.parquet", text(content));
+        const path = await store.localPath("curated/x.parquet");
+        expect(await readFile(path, "utf8")).toBe(content);
+        expect(path).toMatch(/x\.parquet$/);
+      }
+    });
+
+    it("has no file for an object that does not exist, or not any more", async () => {
+      const { store } = opened;
+      await expect(store.localPath("a")).rejects.toMatchObject({ code: "not_found" });
+      await store.put("a", text("x"));
+      await store.localPath("a");
+      await store.remove("a");
+      await expect(store.localPath("a")).rejects.toMatchObject({ code: "not_found" });
+      await expect(store.localPath("../a")).rejects.toMatchObject({ code: "invalid_input" });
+    });
+  });
+}
+
 const badKeys = [
   "",
   "/a",
@@ -193,9 +240,9 @@ const badKeys = [
   "x".repeat(901),
 ];
 
-async function keys(store: ObjectStore, prefix: string): Promise<string[]> {
+async function keys(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const { key } of store.list(prefix)) found.push(key);
+  for await (const { key } of store.list(prefix, after === undefined ? {} : { after })) found.push(key);
   return found;
 }
 
