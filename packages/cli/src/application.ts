@@ -16,12 +16,19 @@ import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsShow } from "./commands/models-show.ts";
+import { pipelineCancel } from "./commands/pipeline-cancel.ts";
+import { pipelineList } from "./commands/pipeline-list.ts";
+import { pipelineRun } from "./commands/pipeline-run.ts";
+import { pipelineRuns } from "./commands/pipeline-runs.ts";
+import { pipelineShow } from "./commands/pipeline-show.ts";
 import { recommend } from "./commands/recommend.ts";
 import { rejects } from "./commands/rejects.ts";
+import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { similar } from "./commands/similar.ts";
 import { train } from "./commands/train.ts";
 import { tune } from "./commands/tune.ts";
+import { worker } from "./commands/worker.ts";
 import type { Shell } from "./context.ts";
 
 const routes = buildRouteMap<string, Shell>({
@@ -45,6 +52,18 @@ const routes = buildRouteMap<string, Shell>({
     similar,
     explain,
     serve,
+    pipeline: buildRouteMap<string, Shell>({
+      routes: {
+        list: pipelineList,
+        run: pipelineRun,
+        runs: pipelineRuns,
+        show: pipelineShow,
+        cancel: pipelineCancel,
+      },
+      docs: { brief: "Steps that run once per interval: list, run, look at, cancel" },
+    }),
+    worker,
+    schedule,
     doctor,
   },
   docs: {

@@ -11,6 +11,7 @@ export const exitCodes = {
   refused: 6,
   conflict: 7,
   temporary: 75,
+  nothingToDo: 99,
   interrupted: 130,
   terminated: 143,
 } as const;

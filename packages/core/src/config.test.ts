@@ -9,6 +9,7 @@ const settings = {
   host: { variable: "TAMIS_HOST", values: ["0.0.0.0", "::1", "localhost"] },
   port: { variable: "TAMIS_PORT", values: [1, "2", 3] },
   logLevel: { variable: "TAMIS_LOG_LEVEL", values: ["debug", "warn", "error"] },
+  alertWebhookFile: { variable: "TAMIS_ALERT_WEBHOOK_FILE", values: ["/flag", "/environment", "/file"] },
 } as const;
 const keys = Object.keys(settings) as (keyof Config)[];
 
@@ -81,7 +82,7 @@ describe("resolveConfig", () => {
 
   it("refuses an unknown setting in the file, naming it and the known ones", () => {
     expect(refusal({ file: { datadir: "x" } })).toBe(
-      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel.",
+      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile.",
     );
     expect(refusal({ file: { toString: "x" } })).toContain("unknown setting “toString”");
   });

@@ -19,6 +19,8 @@ const settings = z.strictObject({
     .preprocess((given) => (typeof given === "string" && digits.test(given) ? Number(given) : given), port)
     .default(8080),
   logLevel: z.enum(logLevels).default("info"),
+  /** File with the URL that alerts of pipelines are posted to: the URL alone, or JSON with `url`, `shape`, `on`. */
+  alertWebhookFile: z.string().min(1).optional(),
 });
 
 /**
@@ -40,6 +42,7 @@ const names: Readonly<Record<keyof Config, { flag: string; variable: string }>> 
   host: { flag: "--host", variable: "TAMIS_HOST" },
   port: { flag: "--port", variable: "TAMIS_PORT" },
   logLevel: { flag: "--log-level", variable: "TAMIS_LOG_LEVEL" },
+  alertWebhookFile: { flag: "--alert-webhook-file", variable: "TAMIS_ALERT_WEBHOOK_FILE" },
 };
 const configKeys = Object.keys(names) as (keyof Config)[];
 

@@ -131,6 +131,13 @@ export { svdPlusPlusAccumulated } from "./recommenders/svd-plus-plus-accumulated
 export type { SvdPlusPlusInput } from "./recommenders/svd-plus-plus-fit.ts";
 export { createRecommender, type RecommenderName, recommenderNames, restoreModel } from "./recommenders.ts";
 export {
+  type LoadedRatings,
+  RefreshConfig,
+  type RefreshPorts,
+  type RefreshTraining,
+  refreshPipeline,
+} from "./refresh.ts";
+export {
   type LoadedVersion,
   loadChampion,
   loadVersion,

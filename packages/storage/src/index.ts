@@ -1,5 +1,6 @@
 export type { WebhookShape } from "./alerts/alert-body.ts";
 export { type WebhookOptions, webhook } from "./alerts/webhook.ts";
+export { webhookFile } from "./alerts/webhook-file.ts";
 export { type Host, type MachineFacts, readHost } from "./host.ts";
 export { countByRating, type RatingCount } from "./lake/count-by-rating.ts";
 export { importMovielens } from "./lake/import-movielens.ts";
@@ -12,6 +13,7 @@ export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
 export { type CronOptions, cron } from "./queue/cron.ts";
 export { embeddedQueue } from "./queue/embedded.ts";
 export type { QueueOptions } from "./queue/ledger-queue.ts";
+export { openQueue } from "./queue/open-queue.ts";
 export {
   type GenomeScore,
   type ItemLinks,

@@ -7,8 +7,8 @@ import { defineCommand } from "../define-command.ts";
 import { type DemoResult, demoDocument, demoLines } from "../demo-summary.ts";
 import { modelName } from "../model-document.ts";
 import { recommendToUser } from "../recommend-to-user.ts";
+import { trainModels } from "../train-models.ts";
 import { listen } from "./serve.ts";
-import { trainModels } from "./train.ts";
 
 interface Flags {
   readonly port?: string;
@@ -96,7 +96,7 @@ async function trainOnce(context: Context, snapshot: string): Promise<ModelVersi
   const present = await catalog.find(modelName, "champion");
   if (present?.snapshot === snapshot) return present;
   context.output.note(`Comparing ${models.join(", ")} by 3-fold cross-validation`);
-  await trainModels(context, { models, folds: 3, seed: size.seed });
+  await trainModels(await context.tamis(), { models, folds: 3, seed: size.seed }, context);
   return (await catalog.find(modelName, "champion")) as ModelVersion;
 }
 

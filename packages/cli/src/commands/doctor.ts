@@ -36,7 +36,8 @@ export const doctor = defineCommand<Record<never, never>>({
 });
 
 function describeSettings({ config, origins }: Context) {
-  return Object.entries(config).map(([name, value]) => ({
+  const set = Object.entries(config).filter(([, value]) => value !== undefined);
+  return set.map(([name, value]) => ({
     name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     value: typeof value === "string" ? maskSecrets(value) : value,
     origin: origins[name as keyof Config],

@@ -1,9 +1,9 @@
-import type { ModelOptions, TrainingResult } from "@tamis/ml";
+import type { TrainingResult } from "@tamis/ml";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { jsonObject } from "../json-object.ts";
-import { modelName } from "../model-document.ts";
+import { trainingDocument, trainModels } from "../train-models.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
@@ -75,59 +75,11 @@ export const train = defineCommand<Flags>({
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
-    const result = await trainModels(context, flags);
+    const result = await trainModels(await context.tamis(), flags, context);
     context.output.result(trainingDocument(result), () => trainingLines(context, result));
     if (!result.promoted) context.exitWith(exitCodes.refused);
   },
 });
-
-/** Trains on the current snapshot with the stores of the context; one training at a time. */
-export async function trainModels(
-  context: Context,
-  { models, folds, seed, force = false, preset, options = {} }: Flags,
-): Promise<TrainingResult> {
-  const { presets, train, tunedOptions } = await import("@tamis/ml");
-  const { allItems, failAbandonedRuns, modelCatalog, readHost, readSnapshot, runTracker, withLock } =
-    await import("@tamis/storage");
-  const tamis = await context.tamis();
-  const { records, objects } = tamis;
-  return withLock(records, "train", async () => {
-    await failAbandonedRuns(records, new Date()); // nobody else trains now: what is still running was killed
-    const { manifest, table } = await readSnapshot(tamis, "current");
-    const optionsOf = (name: string) => ({
-      ...(preset && Object.hasOwn(presets, name) && tunedOptions(name, table.length)),
-      ...(options[name] as ModelOptions | undefined),
-    });
-    return train({
-      models,
-      options: Object.fromEntries(models.map((name) => [name, optionsOf(name)])),
-      folds,
-      seed,
-      force,
-      table,
-      snapshot: manifest.digest,
-      items: await allItems(records),
-      catalog: modelCatalog(records),
-      tracker: runTracker(records, { host: readHost().machine }),
-      objects,
-      model: modelName,
-      signal: context.signal,
-      onProgress: context.onProgress,
-    });
-  });
-}
-
-/** What `--json` prints of a training. */
-function trainingDocument(result: TrainingResult): Record<string, unknown> {
-  return {
-    run_id: result.runId,
-    best: result.best,
-    metrics: result.metrics,
-    version: result.version,
-    promoted: result.promoted,
-    reason: result.reason,
-  };
-}
 
 function trainingLines({ output }: Context, result: TrainingResult): string[] {
   const { best, version, promoted, reason, metrics, runId } = result;

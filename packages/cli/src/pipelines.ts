@@ -1,0 +1,77 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Pipeline, TamisError } from "@tamis/core";
+import type { RefreshPorts } from "@tamis/ml";
+import type { Tamis } from "@tamis/storage";
+import { trainingDocument, trainModels } from "./train-models.ts";
+
+/**
+ * The pipelines that can be run: `refresh`, and those of a module, whose default export is a pipeline, a list of them,
+ * or a function that makes either from the opened stores.
+ *
+ * @throws not_found, configuration when the module cannot be loaded or exports something else
+ */
+export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
+  const { refreshPipeline } = await import("@tamis/ml");
+  const own = module === undefined ? [] : await modulePipelines(tamis, module);
+  const pipelines = [refreshPipeline(refreshPorts(tamis)), ...own];
+  const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);
+  if (twice === undefined) return pipelines;
+  throw new TamisError(
+    "configuration",
+    `Two pipelines are called “${twice.name}”; rename the one in ${module}.`,
+  );
+}
+
+/** @throws not_found when there is no such pipeline, with the names of those there are */
+export function findPipeline(pipelines: readonly Pipeline[], name: string): Pipeline {
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found !== undefined) return found;
+  const names = pipelines.map((pipeline) => pipeline.name).join(", ");
+  throw new TamisError(
+    "not_found",
+    `There is no pipeline “${name}”, only: ${names}. Give yours with --module FILE.`,
+  );
+}
+
+function refreshPorts(tamis: Tamis): RefreshPorts {
+  return {
+    objects: tamis.objects,
+    async load({ path, format }, work) {
+      const { importMovielens, importRatings } = await import("@tamis/storage");
+      return await (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
+    },
+    train: async (training, work) => trainingDocument(await trainModels(tamis, training, work)),
+  };
+}
+
+async function modulePipelines(tamis: Tamis, file: string): Promise<Pipeline[]> {
+  const path = resolve(file);
+  await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new TamisError("not_found", `The module ${file} cannot be read (${cause.code}).`, { cause });
+  });
+  let made: unknown;
+  try {
+    const { default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    made = typeof exported === "function" ? await exported(tamis) : exported;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new TamisError("configuration", `The module ${file} cannot be loaded: ${message}`, {
+      cause: error,
+    });
+  }
+  const pipelines = Array.isArray(made) ? made : [made];
+  if (pipelines.length > 0 && pipelines.every(isPipeline)) return pipelines;
+  throw new TamisError(
+    "configuration",
+    `The default export of ${file} is no pipeline: export what definePipeline returns, a list of such, or a function of the opened stores that makes them.`,
+  );
+}
+
+function isPipeline(value: unknown): value is Pipeline {
+  const { name, steps } = (value ?? {}) as Partial<Pipeline>;
+  return (
+    typeof name === "string" && Array.isArray(steps) && steps.every(({ run }) => typeof run === "function")
+  );
+}
