@@ -108,4 +108,34 @@ export { Rating, Scale } from "./rating.ts";
 export { type IdColumn, type RatingTable, ratingTable } from "./rating-table.ts";
 export { Review } from "./review.ts";
 export { type ScorePart, type WeightedScore, type WeightedScoreOptions, weightedScore } from "./score.ts";
+export { andersonDarling } from "./statistics/anderson-darling.ts";
+export { benjaminiHochberg } from "./statistics/benjamini-hochberg.ts";
+export { sturgesBins } from "./statistics/bins.ts";
+export {
+  chiSquareGoodnessOfFit,
+  chiSquareHomogeneity,
+  cramersV,
+  gTest,
+} from "./statistics/chi-square.ts";
+export { type CountTable, labelCounts, type OrderedCounts, orderedCounts } from "./statistics/count-table.ts";
+export { energyDistance, wassersteinDistance } from "./statistics/distances.ts";
+export {
+  hellingerDistance,
+  jensenShannonDistance,
+  kullbackLeiblerDivergence,
+  populationStabilityIndex,
+  totalVariationDistance,
+} from "./statistics/divergences.ts";
+export { kolmogorovSmirnov, type TestResult } from "./statistics/kolmogorov-smirnov.ts";
+export { type LabelSample, labelSample } from "./statistics/label-sample.ts";
+export { pooledTest, twoProportions, welchTest } from "./statistics/mean-tests.ts";
+export {
+  type NumericSample,
+  type NumericSummary,
+  numericSample,
+  quantile,
+  summarise,
+} from "./statistics/numeric-sample.ts";
+export { type PermutationOptions, permutationTest } from "./statistics/permutation-test.ts";
+export { cliffsDelta, mannWhitney } from "./statistics/rank-tests.ts";
 export { User } from "./user.ts";

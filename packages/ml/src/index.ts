@@ -5,6 +5,24 @@ export {
   type LearntArrays,
   type RecommenderDefinition,
 } from "./define-recommender.ts";
+export { type DriftBaseline, driftBaseline, parseDriftBaseline } from "./drift/baseline.ts";
+export {
+  type CalibratedOptions,
+  calibratedDrift,
+  type DriftCheck,
+  type EffectSize,
+} from "./drift/calibrated.ts";
+export { type ColumnSketch, type DriftColumn, sketchColumn } from "./drift/column-sketch.ts";
+export {
+  type DriftOptions,
+  type DriftReport,
+  type DriftVerdict,
+  detectDrift,
+  detectDriftAsEvidently,
+  type EvidentlyReport,
+  type JudgedCheck,
+} from "./drift/detect-drift.ts";
+export { type EvidentlyVerdict, evidentlyDrift } from "./drift/evidently.ts";
 export { mae, mse, rmse } from "./evaluate/accuracy.ts";
 export { type BeyondAccuracy, entropy, gini } from "./evaluate/beyond-accuracy.ts";
 export { type BootstrapOptions, bootstrapMean, type Interval } from "./evaluate/bootstrap.ts";
