@@ -10,7 +10,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "packages", include: ["packages/*/src/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
+        test: {
+          name: "packages",
+          include: ["packages/*/src/**/*.test.{ts,tsx}"],
+          testTimeout: 30_000,
+          globalSetup: ["./packages/storage/src/testing/postgres-setup.ts"],
+        },
       },
       {
         extends: true,

@@ -49,10 +49,11 @@ describe("openTamis", () => {
   });
 
   it.each([
+    ["records", "postgres:", /records: “postgres:” is not understood; give sqlite:PATH or postgres:\/\/USER/],
     [
       "records",
-      "postgres://tamis:secret@db/tamis",
-      /records: postgres: URLs arrive with a later release; give sqlite:PATH/,
+      "mysql://tamis:se/secret@cr?t@db/tamis?password=secret",
+      /“mysql:\/\/\*\*\*@db\/tamis\?password=\*\*\*” is/,
     ],
     [
       "records",

@@ -3,6 +3,7 @@ import { type LocalObjectStore, resolveConfig, TamisError, type Warehouse } from
 import { openFolder } from "./objects/folder.ts";
 import { makeFolder } from "./objects/make-folder.ts";
 import { migrate } from "./sql/migrate.ts";
+import { postgresRecords } from "./sql/postgres.ts";
 import type { Records } from "./sql/schema.ts";
 import { sqliteRecords } from "./sql/sqlite.ts";
 
@@ -21,24 +22,36 @@ export interface Tamis {
 export interface OpenOptions {
   /** Folder of everything that is stored locally; created when absent. */
   readonly dataDir: string;
-  /** `sqlite:PATH` @default `tamis.db` in `dataDir` */
+  /** `sqlite:PATH` or `postgres://…` @default `tamis.db` in `dataDir` */
   readonly records?: string;
   /** `file:PATH` @default the folder `lake` in `dataDir` */
   readonly objects?: string;
 }
 
-type Opener<Port> = (path: string) => Promise<Port>;
+interface Adapter<Port> {
+  /** What its URLs look like, for messages. */
+  readonly form: string;
+  /** @param path - what stands behind the colon of `url`. */
+  open(path: string, url: string): Promise<Port>;
+}
 
-/** The one table "URL scheme → adapter". Each opens what stands behind the colon. */
-const recordsAdapters: Readonly<Record<string, Opener<Records>>> = {
-  sqlite: (path) => sqliteRecords({ path }),
+const postgres: Adapter<Records> = {
+  form: "postgres://USER:PASSWORD@HOST/DATABASE",
+  open: (_, url) => postgresRecords({ url }),
 };
-const objectsAdapters: Readonly<Record<string, Opener<LocalObjectStore>>> = {
-  file: (path) => openFolder({ path }),
+
+/** The one table "URL scheme → adapter". */
+const recordsAdapters: Readonly<Record<string, Adapter<Records>>> = {
+  sqlite: { form: "sqlite:PATH", open: (path) => sqliteRecords({ path }) },
+  postgres,
+  postgresql: postgres,
+};
+const objectsAdapters: Readonly<Record<string, Adapter<LocalObjectStore>>> = {
+  file: { form: "file:PATH", open: (path) => openFolder({ path }) },
 };
 
 /** Schemes of engines that a later release opens. */
-const laterSchemes = ["postgres", "postgresql", "s3"];
+const laterSchemes = ["s3"];
 
 /**
  * Opens the records, the objects and the warehouse, and brings the records' schema up to date. DuckDB is loaded
@@ -86,13 +99,13 @@ export async function openTamis(options: OpenOptions): Promise<Tamis> {
 /** Understands the URL now, opens later: a mistake in one setting is found before anything is made. */
 function opener<Port>(
   setting: string,
-  adapters: Readonly<Record<string, Opener<Port>>>,
+  adapters: Readonly<Record<string, Adapter<Port>>>,
   url: string,
 ): () => Promise<Port> {
   const [, scheme = "", path = ""] = /^([a-z][a-z0-9+]*):(.*)$/is.exec(url) ?? [];
-  const open = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
-  if (open !== undefined && path !== "") return () => open(path);
-  const forms = Object.keys(adapters).map((name) => `${name}:PATH`);
+  const adapter = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
+  if (adapter !== undefined && path !== "") return () => adapter.open(path, url);
+  const forms = [...new Set(Object.values(adapters).map(({ form }) => form))];
   const why = laterSchemes.includes(scheme)
     ? `${scheme}: URLs arrive with a later release`
     : `“${withoutCredentials(url)}” is not understood`;
@@ -101,6 +114,7 @@ function opener<Port>(
   });
 }
 
+/** A password that was not %-coded may hold any of `/`, `?` and `@`. */
 function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//***@");
+  return url.replace(/\/\/.*@/s, "//***@").replace(/(password=)[^&]*/gi, "$1***");
 }

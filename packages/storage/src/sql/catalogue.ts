@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Id } from "@tamis/core";
 import { bulkInsert } from "./bulk-insert.ts";
+import { lastOfEach } from "./chunks.ts";
 import { nameIds } from "./names.ts";
 import type { Records } from "./schema.ts";
 import { writeTransaction } from "./write-transaction.ts";
@@ -48,7 +49,12 @@ export async function replaceItemTags(records: Records, tags: Rows<ItemTag>): Pr
     return await inChunks(tags, async (chunk) => {
       const ids = await nameIds(transaction, "tags", new Set(chunk.map(({ tag }) => tag)));
       await insert(
-        chunk.flatMap((row) => [String(row.userId), String(row.itemId), ids.get(row.tag), row.taggedAt]),
+        lastOfEach(chunk, ({ userId, itemId, tag }) => `${userId}\0${itemId}\0${tag}`).flatMap((row) => [
+          String(row.userId),
+          String(row.itemId),
+          ids.get(row.tag),
+          row.taggedAt,
+        ]),
       );
     });
   });
@@ -64,7 +70,13 @@ export async function replaceLinks(records: Records, links: Rows<ItemLinks>): Pr
       onConflict: "(item_id) do update set imdb_id = excluded.imdb_id, tmdb_id = excluded.tmdb_id",
     });
     return await inChunks(links, (chunk) =>
-      insert(chunk.flatMap(({ itemId, imdbId, tmdbId }) => [String(itemId), imdbId, tmdbId])),
+      insert(
+        lastOfEach(chunk, ({ itemId }) => String(itemId)).flatMap(({ itemId, imdbId, tmdbId }) => [
+          String(itemId),
+          imdbId,
+          tmdbId,
+        ]),
+      ),
     );
   });
 }
@@ -83,7 +95,9 @@ export async function replaceGenome(
       columns: ["id", "name"],
       onConflict: "(id) do update set name = excluded.name",
     });
-    await inChunks(tags, (chunk) => insertTags(chunk.flatMap(({ tagId, name }) => [tagId, name])));
+    await inChunks(tags, (chunk) =>
+      insertTags(lastOfEach(chunk, ({ tagId }) => `${tagId}`).flatMap(({ tagId, name }) => [tagId, name])),
+    );
     const insertScores = bulkInsert(transaction, {
       into: "genome_scores",
       columns: ["item_id", "tag_id", "relevance"],

@@ -9,3 +9,8 @@ export function* chunks<T>(values: Iterable<T>, size: number): Generator<T[]> {
   }
   if (chunk.length > 0) yield chunk;
 }
+
+/** The rows without those whose key comes again further on: one upsert must not meet a key twice. */
+export function lastOfEach<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+}

@@ -1,4 +1,4 @@
-import type { DialectAdapter } from "kysely";
+import type { DialectAdapter, RawBuilder } from "kysely";
 import type { Records } from "./schema.ts";
 
 /**
@@ -9,11 +9,15 @@ export interface Engine {
   /** Most parameters one statement may bind. */
   readonly maxParameters: number;
   /** What the column types of the schema are called. `integer` holds whole numbers up to 2^53. */
-  readonly columnTypes: Readonly<Record<"float" | "integer" | "instant" | "generatedKey", string>>;
+  readonly columnTypes: Readonly<Record<"text" | "float" | "integer" | "instant" | "generatedKey", string>>;
   /** SQL at the end of a CREATE TABLE; `clustered`: rows lie in the order of the primary key. */
   readonly tableOptions: Readonly<Record<"plain" | "clustered", string>>;
   /** SQL for the present instant by the engine's own clock, in the form of an `instant` column. */
   readonly clock: string;
+  /** SQL for the schema that the tables are in; absent where a database has only one. */
+  readonly ownSchema?: string;
+  /** The LIKE to which upper and lower case of a-z are the same. */
+  readonly likeAnyCase: "like" | "ilike";
   /** How the `position`-th parameter (from 1) is written: `?` or `$1`. */
   placeholder(position: number): string;
   /**
@@ -27,6 +31,20 @@ export interface Engine {
    * where transactions have their own connection anyway.
    */
   openWriter?(): Promise<Records>;
+  /** Readies a transaction for long work; absent where nothing limits it. */
+  beginLongWork?(transaction: Records): Promise<void>;
+  /**
+   * Waits until no other transaction has taken its turn under this name, and holds it to the end of this one. Absent
+   * where writing transactions come one after the other anyway.
+   */
+  takeTurn?(transaction: Records, name: string): Promise<void>;
+  /** A statement that keeps a comment with a table or column; absent where the engine keeps none. */
+  commentOn?(kind: "table" | "column", name: string, text: string): RawBuilder<unknown>;
+  /**
+   * Runs a `COPY … FROM STDIN` statement on a transaction with these bytes, as fast as the server takes them; absent
+   * where there is no such statement.
+   */
+  copy?(transaction: Records, statement: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** Copies the committed state to a file beside the database and returns its path; absent where servers do it. */
   backup?(stamp: string): Promise<string>;
 }

@@ -1,6 +1,7 @@
 import type { IncidentChange } from "@tamis/core";
 import { newId } from "./new-id.ts";
 import type { Records } from "./schema.ts";
+import { takeTurn } from "./write-transaction.ts";
 
 interface Ending {
   readonly pipeline: string;
@@ -13,6 +14,7 @@ export async function noteFailure(
   records: Records,
   { pipeline, runId, at }: Ending,
 ): Promise<IncidentChange> {
+  await takeTurn(records, `incident ${pipeline}`);
   const open = await records
     .updateTable("incidents")
     .set(({ eb }) => ({ failures: eb("failures", "+", 1) }))

@@ -1,7 +1,7 @@
 import { canonicalId, type Id, type Item } from "@tamis/core";
 import type { SelectQueryBuilder } from "kysely";
 import { bulkInsert } from "./bulk-insert.ts";
-import { chunks } from "./chunks.ts";
+import { chunks, lastOfEach } from "./chunks.ts";
 import { cursorOf, readCursor } from "./cursor.ts";
 import { like, literal } from "./like.ts";
 import { nameIds } from "./names.ts";
@@ -29,8 +29,9 @@ export interface ItemPage {
 
 /** Adds items or replaces their title, year and genres, in one transaction. Their ratings stay. */
 export async function upsertItems(records: Records, items: Iterable<Item>): Promise<void> {
+  const distinct = lastOfEach([...items], ({ itemId }) => String(itemId));
   await shortTransaction(records, async (transaction) => {
-    for (const chunk of chunks(items, 1000)) {
+    for (const chunk of chunks(distinct, 1000)) {
       const insert = bulkInsert(transaction, {
         into: "items",
         columns: ["id", "title", "title_search", "year"],
@@ -101,7 +102,7 @@ export async function listItems(records: Records, options: ListItemsOptions = {}
   let query = itemRows(records);
   const key = searchKey(search ?? "");
   if (key !== "") {
-    query = query.where(like("items.title_search", `%${literal(key)}%`));
+    query = query.where(like(records, "items.title_search", `%${literal(key)}%`));
   }
   if (genre !== undefined) {
     query = query.where(({ exists, selectFrom }) =>

@@ -1,10 +1,12 @@
 import { TamisError } from "@tamis/core";
-import { sql } from "kysely";
+import { commentTables } from "./comment-tables.ts";
 import { engineOf } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
+import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
-import { shortTransaction } from "./write-transaction.ts";
+import { tableBuilders } from "./table-builders.ts";
+import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
 /** One step forward. There are no steps back: the backup taken before it is the way back. */
 export interface Migration {
@@ -44,6 +46,8 @@ export async function migrate(records: Records, options: MigrateOptions = {}): P
   checkVersion(present, newest);
   if (present === newest) return { from: present, to: newest, backup: null };
   return await shortTransaction(records, async (transaction) => {
+    await engineOf(transaction).beginLongWork?.(transaction);
+    await takeTurn(transaction, "migrate");
     const from = await schemaVersion(transaction);
     checkVersion(from, newest);
     const backup = from > 0 && from < newest ? await takeBackup(records, from, now()) : null;
@@ -53,13 +57,14 @@ export async function migrate(records: Records, options: MigrateOptions = {}): P
       const row = { version: step.version, name: step.name, applied_at: now() };
       await transaction.insertInto("schema_version").values(row).execute();
     }
+    await commentTables(transaction);
     return { from, to: newest, backup };
   });
 }
 
 /** The version of the schema as it is stored; 0 for an empty database. */
 export async function schemaVersion(records: Records): Promise<number> {
-  const tables = await records.introspection.getTables();
+  const tables = await ownTables(records);
   if (tables.some(({ name }) => name === "schema_version")) {
     const newest = await records
       .selectFrom("schema_version")
@@ -78,7 +83,7 @@ function checkVersion(present: number, newest: number): void {
   if (present <= newest) return;
   throw new TamisError(
     "unsupported",
-    `The records have schema version ${present}; this version of Tamis knows up to ${newest}. Update Tamis (npm install @tamis/cli@latest), or restore the backup of version ${newest} that lies beside the database.`,
+    `The records have schema version ${present}; this version of Tamis knows up to ${newest}. Update Tamis (npm install @tamis/cli@latest), or restore a backup of version ${newest}; on SQLite it lies beside the database.`,
     { details: { stored: present, known: newest } },
   );
 }
@@ -90,11 +95,11 @@ async function takeBackup(records: Records, version: number, at: Date): Promise<
 }
 
 async function createVersionTable(records: Records): Promise<void> {
-  const { columnTypes } = engineOf(records);
-  await records.schema
+  const { schema, types } = tableBuilders(records);
+  await schema
     .createTable("schema_version")
     .addColumn("version", "integer", (column) => column.primaryKey())
-    .addColumn("name", "text", (column) => column.notNull())
-    .addColumn("applied_at", sql.raw(columnTypes.instant), (column) => column.notNull())
+    .addColumn("name", types.text, (column) => column.notNull())
+    .addColumn("applied_at", types.instant, (column) => column.notNull())
     .execute();
 }

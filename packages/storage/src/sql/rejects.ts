@@ -31,12 +31,13 @@ export async function addRejects(
   importId: string,
   rejects: Iterable<Reject>,
 ): Promise<void> {
+  const all = [...rejects];
   await shortTransaction(records, async (transaction) => {
     const insert = bulkInsert(transaction, {
       into: "rejects",
       columns: ["import_id", "source", "line", "reason", "detail", "raw"],
     });
-    for (const chunk of chunks(rejects, 1000)) {
+    for (const chunk of chunks(all, 1000)) {
       await insert(
         chunk.flatMap(({ source, line, reason, detail, raw }) => [
           importId,

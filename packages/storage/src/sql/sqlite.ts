@@ -40,10 +40,17 @@ function recordsOn(database: Sqlite.Database, engine: Engine): Records {
 function sqliteEngine(Database: SqliteClass, path: string): Engine {
   const engine: Engine = {
     maxParameters: 32_766,
-    columnTypes: { float: "real", integer: "integer", instant: "text", generatedKey: "integer" },
+    columnTypes: {
+      text: "text",
+      float: "real",
+      integer: "integer",
+      instant: "text",
+      generatedKey: "integer",
+    },
     // STRICT: a text in a number column is refused, as other engines do.
     tableOptions: { plain: "strict", clustered: "strict, without rowid" },
     clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    likeAnyCase: "like",
     placeholder: () => "?",
     tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
     async openWriter() {

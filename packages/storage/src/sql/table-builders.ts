@@ -10,6 +10,7 @@ export function tableBuilders(records: Records) {
   return {
     schema: records.schema,
     types: {
+      text: type("text"),
       float: type("float"),
       integer: type("integer"),
       instant: type("instant"),

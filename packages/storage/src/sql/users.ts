@@ -1,6 +1,6 @@
 import { canonicalId, type Id, type User } from "@tamis/core";
 import { bulkInsert } from "./bulk-insert.ts";
-import { chunks } from "./chunks.ts";
+import { chunks, lastOfEach } from "./chunks.ts";
 import { cursorOf, readCursor } from "./cursor.ts";
 import { like, literal } from "./like.ts";
 import type { Records } from "./schema.ts";
@@ -25,13 +25,14 @@ export interface UserPage {
 
 /** Adds users or replaces their attributes, in one transaction. Their ratings stay. */
 export async function upsertUsers(records: Records, users: Iterable<User>): Promise<void> {
+  const distinct = lastOfEach([...users], ({ userId }) => String(userId));
   await shortTransaction(records, async (transaction) => {
     const insert = bulkInsert(transaction, {
       into: "users",
       columns: ["id", "attributes"],
       onConflict: "(id) do update set attributes = excluded.attributes",
     });
-    for (const chunk of chunks(users, 1000)) {
+    for (const chunk of chunks(distinct, 1000)) {
       await insert(chunk.flatMap(({ userId, attributes }) => [String(userId), JSON.stringify(attributes)]));
     }
   });
@@ -70,7 +71,7 @@ export async function findUser(records: Records, userId: Id): Promise<User | und
 export async function listUsers(records: Records, options: ListUsersOptions = {}): Promise<UserPage> {
   const { search = "", limit = 50, after } = options;
   let query = records.selectFrom("users").select(["id", "attributes", "ratings", "rating_sum"]);
-  if (search !== "") query = query.where(like("id", `${literal(search)}%`));
+  if (search !== "") query = query.where(like(records, "id", `${literal(search)}%`));
   if (after !== undefined) {
     const [ratings, id] = readCursor(after, "number", "string");
     query = query.where(({ or, and, eb }) =>

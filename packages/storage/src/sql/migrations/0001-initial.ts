@@ -25,8 +25,8 @@ async function createDataSet(records: Records): Promise<void> {
   await clusteredTable(
     schema
       .createTable("users")
-      .addColumn("id", "text", requiredKey)
-      .addColumn("attributes", "text", (column) => column.notNull().defaultTo("{}"))
+      .addColumn("id", types.text, requiredKey)
+      .addColumn("attributes", types.text, (column) => column.notNull().defaultTo("{}"))
       .addColumn("ratings", types.integer, counter)
       .addColumn("rating_sum", types.float, counter),
   );
@@ -34,9 +34,9 @@ async function createDataSet(records: Records): Promise<void> {
   await clusteredTable(
     schema
       .createTable("items")
-      .addColumn("id", "text", requiredKey)
-      .addColumn("title", "text", required)
-      .addColumn("title_search", "text", required)
+      .addColumn("id", types.text, requiredKey)
+      .addColumn("title", types.text, required)
+      .addColumn("title_search", types.text, required)
       .addColumn("year", types.integer)
       .addColumn("ratings", types.integer, counter)
       .addColumn("rating_sum", types.float, counter),
@@ -45,14 +45,14 @@ async function createDataSet(records: Records): Promise<void> {
   await clusteredTable(
     schema
       .createTable("ratings")
-      .addColumn("user_id", "text", required)
-      .addColumn("item_id", "text", required)
+      .addColumn("user_id", types.text, required)
+      .addColumn("item_id", types.text, required)
       // Neither NaN nor an infinity.
       .addColumn("rating", types.float, (column) =>
         column.notNull().check(sql`rating between -1.7976931348623157e308 and 1.7976931348623157e308`),
       )
       .addColumn("rated_at", types.integer)
-      .addColumn("source", "text", (column) => column.notNull().defaultTo("import"))
+      .addColumn("source", types.text, (column) => column.notNull().defaultTo("import"))
       .addPrimaryKeyConstraint("ratings_key", ["user_id", "item_id"]),
   );
   // Small, whatever the size of the data set: how an import finds the rows it must not touch.
@@ -68,13 +68,15 @@ async function createCatalogue(records: Records): Promise<void> {
   const { schema, types, table, clusteredTable } = tableBuilders(records);
   for (const name of ["genres", "tags"]) {
     await table(
-      schema.createTable(name).addColumn("id", types.generatedKey, key).addColumn("name", "text", named),
+      schema.createTable(name).addColumn("id", types.generatedKey, key).addColumn("name", types.text, named),
     );
   }
   await clusteredTable(
     schema
       .createTable("item_genres")
-      .addColumn("item_id", "text", (column) => column.notNull().references("items.id").onDelete("cascade"))
+      .addColumn("item_id", types.text, (column) =>
+        column.notNull().references("items.id").onDelete("cascade"),
+      )
       .addColumn("genre_id", types.integer, (column) => column.notNull().references("genres.id"))
       .addColumn("position", types.integer, required)
       .addPrimaryKeyConstraint("item_genres_key", ["item_id", "genre_id"]),
@@ -83,8 +85,8 @@ async function createCatalogue(records: Records): Promise<void> {
   await clusteredTable(
     schema
       .createTable("item_tags")
-      .addColumn("user_id", "text", required)
-      .addColumn("item_id", "text", required)
+      .addColumn("user_id", types.text, required)
+      .addColumn("item_id", types.text, required)
       .addColumn("tag_id", types.integer, (column) => column.notNull().references("tags.id"))
       .addColumn("tagged_at", types.integer)
       .addPrimaryKeyConstraint("item_tags_key", ["item_id", "tag_id", "user_id"]),
@@ -93,17 +95,20 @@ async function createCatalogue(records: Records): Promise<void> {
   await clusteredTable(
     schema
       .createTable("links")
-      .addColumn("item_id", "text", requiredKey)
-      .addColumn("imdb_id", "text")
-      .addColumn("tmdb_id", "text"),
+      .addColumn("item_id", types.text, requiredKey)
+      .addColumn("imdb_id", types.text)
+      .addColumn("tmdb_id", types.text),
   );
   await table(
-    schema.createTable("genome_tags").addColumn("id", types.integer, key).addColumn("name", "text", required),
+    schema
+      .createTable("genome_tags")
+      .addColumn("id", types.integer, key)
+      .addColumn("name", types.text, required),
   );
   await clusteredTable(
     schema
       .createTable("genome_scores")
-      .addColumn("item_id", "text", required)
+      .addColumn("item_id", types.text, required)
       .addColumn("tag_id", types.integer, required)
       .addColumn("relevance", types.float, required)
       .addPrimaryKeyConstraint("genome_scores_key", ["item_id", "tag_id"]),
@@ -115,20 +120,20 @@ async function createLedger(records: Records): Promise<void> {
   await table(
     schema
       .createTable("imports")
-      .addColumn("id", "text", requiredKey)
-      .addColumn("source", "text", required)
-      .addColumn("source_digest", "text", required)
-      .addColumn("layout", "text", required)
-      .addColumn("status", "text", required)
+      .addColumn("id", types.text, requiredKey)
+      .addColumn("source", types.text, required)
+      .addColumn("source_digest", types.text, required)
+      .addColumn("layout", types.text, required)
+      .addColumn("status", types.text, required)
       .addColumn("rows", types.integer)
       .addColumn("rejected", types.integer)
-      .addColumn("rejected_by_reason", "text")
+      .addColumn("rejected_by_reason", types.text)
       .addColumn("users", types.integer)
       .addColumn("items", types.integer)
       .addColumn("scale_min", types.float)
       .addColumn("scale_max", types.float)
-      .addColumn("snapshot", "text")
-      .addColumn("message", "text")
+      .addColumn("snapshot", types.text)
+      .addColumn("message", types.text)
       .addColumn("started_at", types.instant, required)
       .addColumn("ended_at", types.instant),
   );
@@ -137,35 +142,35 @@ async function createLedger(records: Records): Promise<void> {
     schema
       .createTable("rejects")
       .addColumn("id", types.generatedKey, key)
-      .addColumn("import_id", "text", (column) =>
+      .addColumn("import_id", types.text, (column) =>
         column.notNull().references("imports.id").onDelete("cascade"),
       )
-      .addColumn("source", "text", required)
+      .addColumn("source", types.text, required)
       .addColumn("line", types.integer, required)
-      .addColumn("reason", "text", required)
-      .addColumn("detail", "text", required)
-      .addColumn("raw", "text", required),
+      .addColumn("reason", types.text, required)
+      .addColumn("detail", types.text, required)
+      .addColumn("raw", types.text, required),
   );
   await schema.createIndex("rejects_by_reason").on("rejects").columns(["import_id", "reason"]).execute();
   await table(
     schema
       .createTable("snapshots")
-      .addColumn("digest", "text", requiredKey)
-      .addColumn("parent", "text")
-      .addColumn("manifest_key", "text", required)
+      .addColumn("digest", types.text, requiredKey)
+      .addColumn("parent", types.text)
+      .addColumn("manifest_key", types.text, required)
       .addColumn("rows", types.integer, required)
       .addColumn("users", types.integer, required)
       .addColumn("items", types.integer, required)
       .addColumn("scale_min", types.float, required)
       .addColumn("scale_max", types.float, required)
-      .addColumn("import_id", "text")
+      .addColumn("import_id", types.text)
       .addColumn("created_at", types.instant, required),
   );
   await table(
     schema
       .createTable("snapshot_aliases")
-      .addColumn("alias", "text", requiredKey)
-      .addColumn("digest", "text", (column) => column.notNull().references("snapshots.digest")),
+      .addColumn("alias", types.text, requiredKey)
+      .addColumn("digest", types.text, (column) => column.notNull().references("snapshots.digest")),
   );
 }
 
@@ -174,16 +179,16 @@ async function createRuns(records: Records): Promise<void> {
   await table(
     schema
       .createTable("runs")
-      .addColumn("id", "text", requiredKey)
-      .addColumn("experiment", "text", required)
-      .addColumn("name", "text", required)
-      .addColumn("status", "text", required)
-      .addColumn("snapshot", "text")
+      .addColumn("id", types.text, requiredKey)
+      .addColumn("experiment", types.text, required)
+      .addColumn("name", types.text, required)
+      .addColumn("status", types.text, required)
+      .addColumn("snapshot", types.text)
       .addColumn("seed", types.integer)
-      .addColumn("tags", "text", required)
-      .addColumn("code_version", "text")
-      .addColumn("host", "text")
-      .addColumn("message", "text")
+      .addColumn("tags", types.text, required)
+      .addColumn("code_version", types.text)
+      .addColumn("host", types.text)
+      .addColumn("message", types.text)
       .addColumn("started_at", types.instant, required)
       .addColumn("ended_at", types.instant),
   );
@@ -193,17 +198,17 @@ async function createRuns(records: Records): Promise<void> {
   await table(
     schema
       .createTable("run_parameters")
-      .addColumn("run_id", "text", ofRun)
-      .addColumn("name", "text", required)
-      .addColumn("value", "text", required)
-      .addColumn("type", "text", required)
+      .addColumn("run_id", types.text, ofRun)
+      .addColumn("name", types.text, required)
+      .addColumn("value", types.text, required)
+      .addColumn("type", types.text, required)
       .addPrimaryKeyConstraint("run_parameters_key", ["run_id", "name"]),
   );
   await table(
     schema
       .createTable("run_metrics")
-      .addColumn("run_id", "text", ofRun)
-      .addColumn("name", "text", required)
+      .addColumn("run_id", types.text, ofRun)
+      .addColumn("name", types.text, required)
       .addColumn("step", types.integer, required)
       .addColumn("value", types.float, required)
       .addColumn("logged_at", types.instant, required)
@@ -216,16 +221,16 @@ async function createModels(records: Records): Promise<void> {
   await table(
     schema
       .createTable("model_versions")
-      .addColumn("model", "text", required)
+      .addColumn("model", types.text, required)
       .addColumn("version", types.integer, required)
-      .addColumn("run_id", "text", required)
-      .addColumn("algorithm", "text", required)
-      .addColumn("options", "text", required)
+      .addColumn("run_id", types.text, required)
+      .addColumn("algorithm", types.text, required)
+      .addColumn("options", types.text, required)
       .addColumn("seed", types.integer, required)
-      .addColumn("snapshot", "text", required)
-      .addColumn("metrics", "text", required)
-      .addColumn("object_key", "text", required)
-      .addColumn("sha256", "text", required)
+      .addColumn("snapshot", types.text, required)
+      .addColumn("metrics", types.text, required)
+      .addColumn("object_key", types.text, required)
+      .addColumn("sha256", types.text, required)
       .addColumn("bytes", types.integer, required)
       .addColumn("created_at", types.instant, required)
       .addPrimaryKeyConstraint("model_versions_key", ["model", "version"]),
@@ -233,8 +238,8 @@ async function createModels(records: Records): Promise<void> {
   await table(
     schema
       .createTable("model_aliases")
-      .addColumn("model", "text", required)
-      .addColumn("alias", "text", required)
+      .addColumn("model", types.text, required)
+      .addColumn("alias", types.text, required)
       .addColumn("version", types.integer, required)
       .addPrimaryKeyConstraint("model_aliases_key", ["model", "alias"])
       .addForeignKeyConstraint("model_aliases_version", ["model", "version"], "model_versions", [

@@ -15,21 +15,21 @@ async function up(records: Records): Promise<void> {
   await table(
     schema
       .createTable("pipeline_runs")
-      .addColumn("id", "text", key)
-      .addColumn("pipeline", "text", required)
+      .addColumn("id", types.text, key)
+      .addColumn("pipeline", types.text, required)
       .addColumn("interval_start", types.instant, required)
       .addColumn("interval_end", types.instant, required)
-      .addColumn("config", "text", required)
-      .addColumn("config_digest", "text", required)
-      .addColumn("status", "text", required)
+      .addColumn("config", types.text, required)
+      .addColumn("config_digest", types.text, required)
+      .addColumn("status", types.text, required)
       .addColumn("token", types.integer, counter)
-      .addColumn("worker", "text")
+      .addColumn("worker", types.text)
       .addColumn("lease_until", types.instant)
       .addColumn("lost_workers", types.integer, counter)
-      .addColumn("progress", "text")
+      .addColumn("progress", types.text)
       .addColumn("cancel_requested_at", types.instant)
-      .addColumn("error_code", "text")
-      .addColumn("message", "text")
+      .addColumn("error_code", types.text)
+      .addColumn("message", types.text)
       .addColumn("created_at", types.instant, required)
       .addColumn("started_at", types.instant)
       .addColumn("ended_at", types.instant)
@@ -48,18 +48,18 @@ async function up(records: Records): Promise<void> {
   await table(
     schema
       .createTable("step_runs")
-      .addColumn("run_id", "text", (column) =>
+      .addColumn("run_id", types.text, (column) =>
         column.notNull().references("pipeline_runs.id").onDelete("cascade"),
       )
-      .addColumn("step", "text", required)
+      .addColumn("step", types.text, required)
       .addColumn("attempt", types.integer, required)
       .addColumn("token", types.integer, required)
-      .addColumn("status", "text", required)
-      .addColumn("worker", "text", required)
-      .addColumn("output", "text")
-      .addColumn("output_digest", "text")
-      .addColumn("error_code", "text")
-      .addColumn("message", "text")
+      .addColumn("status", types.text, required)
+      .addColumn("worker", types.text, required)
+      .addColumn("output", types.text)
+      .addColumn("output_digest", types.text)
+      .addColumn("error_code", types.text)
+      .addColumn("message", types.text)
       .addColumn("started_at", types.instant, required)
       .addColumn("ended_at", types.instant)
       .addPrimaryKeyConstraint("step_runs_key", ["run_id", "step", "attempt"]),
@@ -67,12 +67,12 @@ async function up(records: Records): Promise<void> {
   await table(
     schema
       .createTable("incidents")
-      .addColumn("id", "text", key)
-      .addColumn("pipeline", "text", required)
-      .addColumn("opened_by", "text", required)
+      .addColumn("id", types.text, key)
+      .addColumn("pipeline", types.text, required)
+      .addColumn("opened_by", types.text, required)
       .addColumn("opened_at", types.instant, required)
       .addColumn("failures", types.integer, required)
-      .addColumn("closed_by", "text")
+      .addColumn("closed_by", types.text)
       .addColumn("closed_at", types.instant),
   );
   await schema

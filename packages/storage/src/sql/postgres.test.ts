@@ -1,0 +1,56 @@
+import { describe } from "vitest";
+import { expireLease } from "../testing/expire-lease.ts";
+import { modelCatalogContract } from "../testing/model-catalog-contract.ts";
+import { recordsContract } from "../testing/records-contract.ts";
+import { runLedgerContract } from "../testing/run-ledger-contract.ts";
+import { runTrackerContract } from "../testing/run-tracker-contract.ts";
+import { postgresAbsent, temporaryDatabase } from "../testing/temporary-database.ts";
+import { modelCatalog } from "./models.ts";
+import { findPipelineRun } from "./pipeline-runs.ts";
+import { postgresRecords } from "./postgres.ts";
+import { runLedger } from "./run-ledger.ts";
+import { runTracker } from "./run-tracker.ts";
+import { findRun } from "./runs.ts";
+
+async function openTwice(schema: "empty" | "migrated" = "migrated") {
+  const { url, drop } = await temporaryDatabase(schema);
+  const records = await postgresRecords({ url });
+  const other = await postgresRecords({ url });
+  const close = async () => {
+    await records.destroy();
+    await other.destroy();
+    await drop();
+  };
+  return { records, other, close };
+}
+
+describe.skipIf(postgresAbsent())(`records on PostgreSQL ${postgresAbsent() ?? ""}`, () => {
+  recordsContract({ open: () => openTwice("empty") });
+
+  runTrackerContract({
+    async open() {
+      const { records, close } = await openTwice();
+      return { tracker: runTracker(records), find: (runId) => findRun(records, runId), close };
+    },
+  });
+
+  runLedgerContract({
+    async open() {
+      const { records, other, close } = await openTwice();
+      return {
+        ledger: runLedger(records),
+        other: runLedger(other),
+        find: (runId) => findPipelineRun(records, runId),
+        expire: (runId) => expireLease(records, runId),
+        close,
+      };
+    },
+  });
+
+  modelCatalogContract({
+    async open() {
+      const { records, other, close } = await openTwice();
+      return { catalog: modelCatalog(records), other: modelCatalog(other), close };
+    },
+  });
+});
