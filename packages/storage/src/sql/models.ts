@@ -1,5 +1,4 @@
 import {
-  isTamisError,
   type ModelAlias,
   type ModelCatalog,
   type ModelVersion,
@@ -8,7 +7,7 @@ import {
 } from "@tamis/core";
 import type { Selectable } from "kysely";
 import type { Records, Schema } from "./schema.ts";
-import { shortTransaction } from "./write-transaction.ts";
+import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
 export interface ModelCatalogOptions {
   readonly now?: () => Date;
@@ -19,7 +18,9 @@ export function modelCatalog(records: Records, options: ModelCatalogOptions = {}
   const { now = () => new Date() } = options;
   return {
     async add(version) {
-      const number = await addVersion(records, version, now());
+      const number = await shortTransaction(records, (transaction) =>
+        addVersion(transaction, version, now()),
+      );
       return (await findVersion(records, version.model, number))!;
     },
     find: (model, version) => findVersion(records, model, version),
@@ -29,18 +30,8 @@ export function modelCatalog(records: Records, options: ModelCatalogOptions = {}
   };
 }
 
-/** Two writers may choose the same number; the key lets one in and the other chooses again. */
 async function addVersion(records: Records, version: NewModelVersion, createdAt: Date): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await shortTransaction(records, (transaction) => insertNext(transaction, version, createdAt));
-    } catch (error) {
-      if (!isTamisError(error) || error.code !== "conflict" || attempt === 10) throw error;
-    }
-  }
-}
-
-async function insertNext(records: Records, version: NewModelVersion, createdAt: Date): Promise<number> {
+  await takeTurn(records, `model ${version.model}`);
   const newest = await records
     .selectFrom("model_versions")
     .select(({ fn }) => fn.max("version").as("version"))
@@ -128,6 +119,7 @@ async function promote(
   version: number,
   expected: number | null,
 ): Promise<void> {
+  await takeTurn(records, `model ${model}`);
   if ((await versions(records, model, version)).length === 0) {
     throw new TamisError("not_found", `The model “${model}” has no version ${version}.`);
   }
