@@ -1,6 +1,6 @@
 // Every export is a kernel: (arguments pointer, phase, task) => void. See src/kernels/pool.ts for who calls them.
 export { gramSlices, improveRows, solveRows } from "./least-squares";
-export { knnRows, similarityTriangle } from "./knn";
+export { knnRows } from "./knn";
 export { normalRows } from "./normal";
 export { sgdBlock } from "./sgd";
 export { sweepBlocks32, sweepBlocks64 } from "./sweep";

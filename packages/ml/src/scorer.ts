@@ -25,7 +25,7 @@ export interface Scorer {
     users: Int32Array,
     items: Int32Array,
     estimates: Float64Array,
-    context: Pick<FitContext, "signal" | "onProgress">,
+    context: BatchContext,
   ): Promise<void>;
   /** Fills `estimates`, shape (items), faster than item by item. */
   estimateItems?(user: number, estimates: Float64Array): void;
@@ -41,6 +41,9 @@ export interface Scorer {
   forget?(user: number): Promise<{ model: Model; exact: boolean }>;
   tensors(): ModelTensors["arrays"];
 }
+
+/** What a batch of estimates goes by: see {@link FitContext}. */
+type BatchContext = Omit<FitContext, "seed">;
 
 /** Two columns of one length; an item that was rated twice is there twice. */
 export interface RatedItems {
@@ -175,11 +178,7 @@ export function createModel(
 }
 
 type PairColumns = { readonly users: IdColumn; readonly items: IdColumn };
-type Batch = (
-  pairs: PairColumns,
-  rows: Int32Array,
-  context: Pick<FitContext, "signal" | "onProgress">,
-) => Promise<Float64Array>;
+type Batch = (pairs: PairColumns, rows: Int32Array, context: BatchContext) => Promise<Float64Array>;
 
 const batches = new WeakMap<Model, Batch>();
 
@@ -193,7 +192,7 @@ export async function predictRows(
   model: Model,
   pairs: PairColumns,
   rows: Int32Array,
-  context: Pick<FitContext, "signal" | "onProgress"> = {},
+  context: BatchContext = {},
 ): Promise<Float64Array> {
   const batch = batches.get(model);
   if (batch) return batch(pairs, rows, context);
@@ -210,7 +209,7 @@ export async function predictRows(
 
 const pairsPerStep = 4096;
 
-const pairPace = (total: number, context: Pick<FitContext, "signal" | "onProgress">) =>
+const pairPace = (total: number, context: BatchContext) =>
   createPace({ phase: "predict", total, unit: "pairs" }, context);
 
 async function estimateEach(

@@ -1,46 +1,33 @@
 import type { OnProgress } from "@tamis/core";
+import { type SparseRows, transpose } from "../sparse-rows.ts";
 import type { Arena } from "./arena.ts";
-import { entryValues, groupEntries } from "./grouped-entries.ts";
-import { type KernelPool, type PoolOptions, withKernels } from "./pool.ts";
+import { levelRuns } from "./level-runs.ts";
+import { type PoolOptions, withKernels } from "./pool.ts";
 
-/**
- * What neighbours are made from. Similarities are between rows (the users, or the items), over the columns both
- * rated. Flat arrays of equal length in training order.
- */
+/** What neighbours are made from. Similarities are between the x (the users, or the items), over the y both rated. */
 export interface KnnData {
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-  /** What similarities compare: ratings, or their residuals for `pearson_baseline`. */
-  readonly values: ArrayLike<number>;
-  readonly rowCount: number;
-  readonly columnCount: number;
+  /** y × x, what similarities compare: ratings, or their residuals for `pearson_baseline`. */
+  readonly ratings: SparseRows;
+  readonly xCount: number;
+  /** What is averaged, aligned with the ratings. */
+  readonly targets: Float64Array;
 }
 
-export interface SimilarityOptions {
+export interface KnnOptions {
   readonly similarity: "cosine" | "msd" | "pearson" | "pearson_baseline";
-  /** Fewer columns in common give similarity 0. */
+  /** Fewer y in common give similarity 0. */
   readonly minSupport: number;
-  /** For `pearson_baseline`. @default 100 */
-  readonly shrinkage?: number | undefined;
-}
-
-export interface KnnOptions extends SimilarityOptions {
+  /** Of `pearson_baseline`. */
+  readonly shrinkage: number;
   readonly k: number;
   /** Fewer neighbours of positive similarity give NaN. */
   readonly minK: number;
 }
 
-/** The pairs to predict. */
+/** The pairs to estimate: their x and y, aligned, -1 for an unknown one. */
 export interface KnnPairs {
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-}
-
-export interface KnnEstimates {
-  /** Σ sim · target / Σ sim over the neighbours, or NaN. Shape (pairs). */
-  readonly estimates: Float64Array;
-  /** Neighbours of positive similarity used. Shape (pairs). */
-  readonly neighbours: Uint32Array;
+  readonly xs: Int32Array;
+  readonly ys: Int32Array;
 }
 
 export interface KnnContext extends PoolOptions {
@@ -48,126 +35,104 @@ export interface KnnContext extends PoolOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-const kinds = { cosine: 0, msd: 1, pearson: 2, pearson_baseline: 3 } as const;
+const kinds = { cosine: 0, msd: 1, pearson: 2, pearson_baseline: 3, msdOfLevels: 4 } as const;
 const slices = 256;
+/** accumulatorBytes of kernels/similarity.ts. */
+const accumulatorBytes = 48;
 
 /**
- * Fits and predicts in one go: for each row with pairs its similarities to all rows, then its pairs. No rows ×
- * rows matrix ever exists. `targets` is what is averaged, aligned with the data: the ratings (KNNBasic), or the
- * ratings without the rater's mean, z-score or baseline; the caller adds the pair's own part back.
+ * Σ sim · target / Σ sim over the k most similar x that have each pair's y, or NaN: shape (pairs). For each x with
+ * pairs its similarities to all x, then its pairs: no x × x matrix ever exists. `targets` are the ratings
+ * (KNNBasic), or the ratings without the mean, z-score or baseline; the caller adds the pair's own part back. A
+ * pair with an unknown side gives NaN.
  *
- * @source Surprise 1.1.4's similarities and neighbour choice, ties by order of appearance
+ * All sums are of float64, in the order of the ratings: the result does not depend on the workers.
+ *
+ * @source Surprise 1.1.4's similarities and choice of neighbours, ties by order of appearance
  * @throws aborted
  */
 export function predictKnn(
   data: KnnData,
-  targets: ArrayLike<number>,
   pairs: KnnPairs,
   options: KnnOptions,
   context: KnnContext = {},
-): Promise<KnnEstimates> {
-  return withKernels(context, async (pool) => {
-    const { arena } = pool;
-    const grouped = groupEntries(arena, pairs.rows, pairs.columns, data.rowCount);
-    const estimates = arena.float64(pairs.rows.length);
-    const neighbours = arena.uint32(pairs.rows.length);
-    await runKnn(
-      pool,
-      "knnRows",
-      data,
-      options,
-      { targets, pairs: [grouped.starts, grouped.columns], estimates, neighbours },
-      context,
-    );
-    const result = {
-      estimates: new Float64Array(estimates.length),
-      neighbours: new Uint32Array(neighbours.length),
-    };
-    grouped.places.forEach((place, at) => {
-      result.estimates[place] = estimates[at]!;
-      result.neighbours[place] = neighbours[at]!;
-    });
+): Promise<Float64Array> {
+  return withKernels(context, async ({ arena, workers, run }) => {
+    const byX = groupPairs(arena, pairs, data.xCount);
+    const estimates = arena.float64(byX.places.length);
+    const capacity = 4 * options.k;
+    // Per thread: accumulators, one row of similarities, the gathered neighbours; see kernels/knn.ts.
+    const padded = Math.ceil(data.xCount / 4) * 4;
+    const scratchBytes = Math.ceil((padded * (accumulatorBytes + 8) + (capacity + 1) * 12) / 64) * 64;
+    const args = arena.words([
+      ...similarityArguments(arena, data, options),
+      copyOf(arena, data.targets),
+      byX.starts,
+      byX.ys,
+      estimates,
+      { u32: options.k },
+      { u32: options.minK },
+      { u32: capacity },
+      { u32: slices },
+      arena.uint32(1).fill(0),
+      arena.float32((Math.max(1, workers) * scratchBytes) / 4).fill(0),
+      { u32: scratchBytes },
+    ]);
+    const onFinished = (calls: number) =>
+      context.onProgress?.({ phase: "predict", done: calls, total: slices, unit: "slices" });
+    await run({ kernel: "knnRows", args, tasks: slices }, { signal: context.signal, onFinished });
+    const result = new Float64Array(pairs.xs.length).fill(Number.NaN);
+    for (let at = 0; at < estimates.length; at++) result[byX.places[at]!] = estimates[at]!;
     return result;
   });
 }
 
-/**
- * All similarities, for a model that has to serve later: the packed lower triangle, float32, the pair (a, b)
- * with a > b at a(a − 1) / 2 + b. Shape (rows · (rows − 1) / 2).
- */
-export function similarityTriangle(
-  data: KnnData,
-  options: SimilarityOptions,
-  context: KnnContext = {},
-): Promise<Float32Array> {
-  return withKernels(context, async (pool) => {
-    const estimates = pool.arena.float32((data.rowCount * (data.rowCount - 1)) / 2);
-    const none = pool.arena.uint32(0);
-    await runKnn(
-      pool,
-      "similarityTriangle",
-      data,
-      { ...options, k: 1, minK: 1 },
-      { targets: [], pairs: [none, none], estimates, neighbours: none },
-      context,
-    );
-    return estimates.slice();
-  });
+/** The pairs of known sides, x by x: those of x are starts[x] … starts[x + 1] − 1. */
+function groupPairs(arena: Arena, { xs, ys }: KnnPairs, xCount: number) {
+  const starts = arena.uint32(xCount + 1).fill(0);
+  const isKnown = (pair: number) => xs[pair]! >= 0 && ys[pair]! >= 0;
+  for (let pair = 0; pair < xs.length; pair++) if (isKnown(pair)) starts[xs[pair]! + 1]!++;
+  for (let x = 0; x < xCount; x++) starts[x + 1]! += starts[x]!;
+  const next = starts.slice();
+  const count = starts[xCount]!;
+  const grouped = { starts, ys: arena.uint32(count), places: new Uint32Array(count) };
+  for (let pair = 0; pair < xs.length; pair++) {
+    if (!isKnown(pair)) continue;
+    const at = next[xs[pair]!]!++;
+    grouped.ys[at] = ys[pair]!;
+    grouped.places[at] = pair;
+  }
+  return grouped;
 }
 
-interface KnnWork {
-  readonly targets: ArrayLike<number>;
-  readonly pairs: readonly [Uint32Array, Uint32Array];
-  readonly estimates: Float32Array | Float64Array;
-  readonly neighbours: Uint32Array;
+/** In the order of kernels/similarity.ts. */
+function similarityArguments(
+  arena: Arena,
+  { ratings, xCount }: KnnData,
+  { similarity, minSupport, shrinkage }: KnnOptions,
+): Parameters<Arena["words"]>[0] {
+  const ofX = transpose(ratings, xCount);
+  const runs = similarity === "msd" ? levelRuns(arena, ratings, ofX) : undefined;
+  return [
+    { u32: runs ? kinds.msdOfLevels : kinds[similarity] },
+    { u32: xCount },
+    copyOf(arena, ofX.starts),
+    copyOf(arena, ofX.columns),
+    runs?.levelsOfX ?? copyOf(arena, ofX.values),
+    copyOf(arena, ratings.starts),
+    copyOf(arena, ratings.columns),
+    runs ? arena.float64(0) : copyOf(arena, ratings.values),
+    runs?.starts ?? arena.uint32(0),
+    runs?.offsets ?? arena.uint32(0),
+    { u32: runs?.levels ?? 0 },
+    { u32: runs?.squareBits ?? 0 },
+    { u32: minSupport },
+    copyOf(arena, Float64Array.of(shrinkage, (runs?.unit ?? 0) ** 2)),
+  ];
 }
 
-async function runKnn(
-  pool: KernelPool,
-  kernel: string,
-  data: KnnData,
-  options: KnnOptions,
-  work: KnnWork,
-  context: KnnContext,
-) {
-  const { arena, workers } = pool;
-  const byRow = groupEntries(arena, data.rows, data.columns, data.rowCount);
-  const byColumn = groupEntries(arena, data.columns, data.rows, data.columnCount);
-  const slots = Math.max(1, workers);
-  // Per thread: accumulators, one row of similarities, the heap; see kernels/knn.ts.
-  const scratchBytes = Math.ceil((data.rowCount * 40 + options.k * 16) / 64) * 64;
-  const args = arena.words([
-    { u32: data.rowCount },
-    byRow.starts,
-    byRow.columns,
-    entryValues(arena, byRow, data.values),
-    byColumn.starts,
-    byColumn.columns,
-    entryValues(arena, byColumn, data.values),
-    { u32: kinds[options.similarity] },
-    { u32: options.minSupport },
-    { f32: options.shrinkage ?? 100 },
-    work.targets.length === 0 ? arena.float32(0) : entryValues(arena, byColumn, work.targets),
-    ...work.pairs,
-    work.estimates,
-    work.neighbours,
-    { u32: options.k },
-    { u32: options.minK },
-    { u32: slices },
-    arena.uint32(1).fill(0),
-    zeros(arena, (slots * scratchBytes) / 4),
-    { u32: scratchBytes },
-  ]);
-  await pool.run(
-    { kernel, args, tasks: slices },
-    {
-      signal: context.signal,
-      onFinished: (calls) =>
-        context.onProgress?.({ phase: "knn", done: calls, total: slices, unit: "slices" }),
-    },
-  );
-}
-
-function zeros(arena: Arena, length: number): Float32Array {
-  return arena.float32(length).fill(0);
+function copyOf(arena: Arena, values: Int32Array | Float64Array): Uint32Array | Float64Array {
+  const copy = values instanceof Int32Array ? arena.uint32(values.length) : arena.float64(values.length);
+  copy.set(values);
+  return copy;
 }

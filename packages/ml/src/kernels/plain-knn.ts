@@ -1,64 +1,51 @@
-import type { KnnData, KnnEstimates, KnnOptions, KnnPairs, SimilarityOptions } from "./knn.ts";
+import { rowOfEntries } from "../sparse-rows.ts";
+import type { KnnData, KnnOptions, KnnPairs } from "./knn.ts";
 
-/** Similarities and neighbours in plain TypeScript and doubles, straight from the definitions: the oracle in tests. */
-export function plainKnn(
-  data: KnnData,
-  targets: ArrayLike<number>,
-  pairs: KnnPairs,
-  options: KnnOptions,
-): KnnEstimates {
-  const similarities = plainSimilarities(data, options);
-  const raters = Array.from({ length: data.columnCount }, (): { row: number; target: number }[] => []);
-  for (let at = 0; at < data.rows.length; at++) {
-    raters[data.columns[at]!]!.push({ row: data.rows[at]!, target: targets[at]! });
-  }
-  const result = {
-    estimates: new Float64Array(pairs.rows.length),
-    neighbours: new Uint32Array(pairs.rows.length),
-  };
-  for (let pair = 0; pair < pairs.rows.length; pair++) {
-    const nearest = raters[pairs.columns[pair]!]!.map(({ row, target }) => ({
-      similarity: similarities(pairs.rows[pair]!, row),
-      target,
+/** Similarities and neighbours in plain TypeScript, straight from the definitions: the oracle in tests. */
+export function plainKnn(data: KnnData, pairs: KnnPairs, options: KnnOptions): Float64Array {
+  const similarity = plainSimilarities(data, options);
+  const { starts, columns } = data.ratings;
+  return Float64Array.from(pairs.xs, (x, pair) => {
+    const y = pairs.ys[pair]!;
+    if (x < 0 || y < 0) return Number.NaN;
+    const places = columns.map((_, place) => place).subarray(starts[y], starts[y + 1]);
+    const nearest = Array.from(places, (place) => ({
+      similarity: similarity(x, columns[place]!),
+      target: data.targets[place]!,
     }))
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, options.k)
-      .filter(({ similarity }) => similarity > 0);
-    const weights = nearest.reduce((sum, { similarity }) => sum + similarity, 0);
-    const total = nearest.reduce((sum, { similarity, target }) => sum + similarity * target, 0);
-    const enough = nearest.length >= options.minK && nearest.length > 0;
-    result.estimates[pair] = enough ? total / weights : Number.NaN;
-    result.neighbours[pair] = nearest.length;
-  }
-  return result;
+      .filter((rater) => rater.similarity > 0);
+    if (nearest.length < options.minK) return Number.NaN;
+    const weight = nearest.reduce((sum, rater) => sum + rater.similarity, 0);
+    return nearest.reduce((sum, rater) => sum + rater.similarity * rater.target, 0) / weight;
+  });
 }
 
-/** The similarity of two rows, by the definitions. */
-export function plainSimilarities(
-  data: KnnData,
-  options: SimilarityOptions,
+function plainSimilarities(
+  { ratings, xCount }: KnnData,
+  options: KnnOptions,
 ): (a: number, b: number) => number {
-  const values = Array.from({ length: data.rowCount }, () => new Map<number, number>());
-  for (let at = 0; at < data.rows.length; at++) {
-    values[data.rows[at]!]!.set(data.columns[at]!, data.values[at]!);
-  }
+  const given = Array.from({ length: xCount }, () => new Map<number, number>());
+  const ys = rowOfEntries(ratings);
+  for (const [place, x] of ratings.columns.entries()) given[x]!.set(ys[place]!, ratings.values[place]!);
   return (a, b) => {
     if (a === b) return 1;
-    const common = [...values[a]!].filter(([column]) => values[b]!.has(column));
+    const common = [...given[a]!].filter(([y]) => given[b]!.has(y));
     return similarityOf(
-      common.map(([column, value]) => [value, values[b]!.get(column)!] as const),
+      common.map(([y, value]) => [value, given[b]!.get(y)!] as const),
       options,
     );
   };
 }
 
-function similarityOf(common: readonly (readonly [number, number])[], options: SimilarityOptions): number {
-  const { similarity, minSupport, shrinkage = 100 } = options;
+function similarityOf(common: readonly (readonly [number, number])[], options: KnnOptions): number {
+  const { similarity, minSupport, shrinkage } = options;
   const count = common.length;
   const sum = (term: (x: number, y: number) => number) =>
     common.reduce((total, [x, y]) => total + term(x, y), 0);
   if (count < Math.max(1, minSupport)) return 0;
-  if (similarity === "msd") return 1 / (sum((x, y) => (x - y) ** 2) / count + 1);
+  if (similarity === "msd") return count / (sum((x, y) => (x - y) ** 2) + count);
   const products = sum((x, y) => x * y);
   const squares = [sum((x) => x * x), sum((_, y) => y * y)] as const;
   if (similarity === "pearson") {

@@ -1,5 +1,5 @@
 import type { NumberedContribution } from "../explanation.ts";
-import { createPace } from "../pace.ts";
+import { predictKnn } from "../kernels/knn.ts";
 import type { Newcomer, RatedItems, Scorer } from "../scorer.ts";
 import { rowOfEntries, type SparseRows } from "../sparse-rows.ts";
 import { type KnnFormula, type KnnVariant, knnFormula } from "./knn-formula.ts";
@@ -8,7 +8,7 @@ import { type KnnStatistics, withNewcomerX, withNewcomerY } from "./knn-statisti
 import { overallDeviation } from "./moments.ts";
 import { createNearest, type Nearest } from "./nearest.ts";
 import { rememberRows } from "./remembered-rows.ts";
-import { similarityRows } from "./similarity.ts";
+import { type SimilarityRows, similarityRows } from "./similarity.ts";
 
 /** What a KNN model knows. */
 export interface KnnData {
@@ -32,8 +32,12 @@ export function knnScorer(
   const comparesResiduals = similarity.name === "pearson_baseline";
   const residual = (x: number, y: number, rating: number) => rating - formula.baseline(x, y);
   const compared = comparesResiduals ? { ...ratings, values: mapRatings(ratings, residual) } : ratings;
-  const rows = similarityRows(compared, xCount, similarity);
-  const rowOf = rememberRows(rows.fill, xCount);
+  let rows: SimilarityRows | undefined;
+  const getRows = () => {
+    rows ??= similarityRows(compared, xCount, similarity);
+    return rows;
+  };
+  const rowOf = rememberRows((x, row) => getRows().fill(x, row), xCount);
   const nearest = createNearest(1, k);
   let nearestOfAll: Nearest | undefined;
 
@@ -108,7 +112,7 @@ export function knnScorer(
       ? history.ratings.map((rating, n) => rating - by.baseline(x, history.items[n]!))
       : history.ratings;
     const row = new Float64Array(xCount);
-    rows.fillFor(history.items, own, row);
+    getRows().fillFor(history.items, own, row);
     return {
       estimate(y) {
         if (y < 0) return by.fallback(x, y);
@@ -162,27 +166,18 @@ export function knnScorer(
       gather(rowOf(x), y);
       return explainNearest(formula, values, (position) => columns[position]!, x, y);
     },
-    /** Pairs are taken by x, so that each row of similarities is computed once. */
     async estimateMany(users, items, estimates, context) {
       const [xs, ys] = userBased ? [users, items] : [items, users];
-      const pace = createPace({ phase: "predict", total: xs.length, unit: "pairs" }, context);
-      const row = new Float64Array(xCount);
-      const order = Int32Array.from(xs, (_, pair) => pair).sort((a, b) => xs[a]! - xs[b]!);
-      let current = -1;
-      for (let n = 0; n < order.length; n++) {
-        const pair = order[n]!;
-        const x = xs[pair]!;
-        const y = ys[pair]!;
-        if (x !== current) {
-          await pace.step(n);
-          rows.fill(x, row);
-          current = x;
-        }
-        if (x < 0 || y < 0) estimates[pair] = formula.fallback(x, y);
-        else {
-          gather(row, y);
-          estimates[pair] = conclude(formula, nearest, 0, values, x, y);
-        }
+      const means = await predictKnn(
+        { ratings: compared, xCount, targets: values },
+        { xs, ys },
+        { k, minK, ...similarity, similarity: similarity.name },
+        { ...context, workers: context.workers ?? (isSmall(ratings, xCount, xs.length) ? 0 : undefined) },
+      );
+      for (let pair = 0; pair < means.length; pair++) {
+        const [x, y, mean] = [xs[pair]!, ys[pair]!, means[pair]!];
+        const known = !Number.isNaN(mean);
+        estimates[pair] = known ? formula.centre(x, y) + formula.scale(x) * mean : formula.fallback(x, y);
       }
     },
     estimateItems(user, estimates) {
@@ -202,4 +197,13 @@ export function knnScorer(
 function mapRatings(ratings: SparseRows, f: (x: number, y: number, rating: number) => number): Float64Array {
   const ys = rowOfEntries(ratings);
   return ratings.values.map((rating, p) => f(ratings.columns[p]!, ys[p]!, rating));
+}
+
+/** Up to so many meetings of two ratings of one y, starting workers takes longer than doing without. */
+const smallWork = 20_000_000;
+
+function isSmall({ starts }: SparseRows, xCount: number, pairs: number): boolean {
+  let meetings = 0;
+  for (let y = 0; y + 1 < starts.length; y++) meetings += (starts[y + 1]! - starts[y]!) ** 2;
+  return meetings * Math.min(1, pairs / xCount) < smallWork;
 }

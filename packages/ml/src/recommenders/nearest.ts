@@ -12,7 +12,10 @@ export interface Nearest {
   count(slot: number): number;
   /** The neighbours kept, in no order. */
   kept(slot: number): { readonly similarity: number; readonly position: number }[];
-  /** Σ sim · value / Σ sim over the neighbours kept: `values[position]` for each. Not a number for none. */
+  /**
+   * Σ sim · value / Σ sim over the neighbours kept, `values[position]` for each, summed by position. Not a number for
+   * none.
+   */
   weigh(slot: number, values: Float64Array): number;
 }
 
@@ -20,6 +23,7 @@ export function createNearest(slots: number, k: number): Nearest {
   const similarities = new Float64Array(slots * k);
   const positions = new Int32Array(slots * k);
   const counts = new Int32Array(slots);
+  const order = new Int32Array(k);
 
   /** Whether the neighbour at `a` leaves before the one at `b`. */
   const leavesBefore = (a: number, b: number) =>
@@ -47,6 +51,18 @@ export function createNearest(slots: number, k: number): Nearest {
     }
   }
 
+  /** The places of a slot's neighbours by position, by insertion: they are few. */
+  function byPosition(slot: number): Int32Array {
+    const count = counts[slot]!;
+    for (let n = 0; n < count; n++) {
+      const place = slot * k + n;
+      let at = n;
+      for (; at > 0 && positions[order[at - 1]!]! > positions[place]!; at--) order[at] = order[at - 1]!;
+      order[at] = place;
+    }
+    return order.subarray(0, count);
+  }
+
   return {
     clear(slot) {
       counts[slot] = 0;
@@ -72,10 +88,9 @@ export function createNearest(slots: number, k: number): Nearest {
       return places.map((n) => ({ similarity: similarities[n]!, position: positions[n]! }));
     },
     weigh(slot, values) {
-      const base = slot * k;
       let weight = 0;
       let total = 0;
-      for (let n = base; n < base + counts[slot]!; n++) {
+      for (const n of byPosition(slot)) {
         weight += similarities[n]!;
         total += similarities[n]! * values[positions[n]!]!;
       }

@@ -36,7 +36,7 @@ describe("similarityRows", () => {
   it("msd: 1 / (mean squared difference + 1)", () => {
     // differences of 0 and 1: −1, 0, 3 → (1 + 0 + 9) / 3 = 10/3
     const [first] = similarities("msd");
-    expect(first).toEqual([1, 1 / (10 / 3 + 1), 1 / (1 + 1)]);
+    expect(first).toEqual([1, 3 / (10 + 3), 1 / (1 + 1)]);
   });
 
   it("cosine: over the common items only", () => {

@@ -21,7 +21,7 @@ type FillRow = (ys: Int32Array, ratings: Float64Array, from: number, to: number,
  * Only common y count; fewer than `minSupport` common ones give 0, and so does a zero denominator. sim(x, x) = 1.
  * With the sums over the n common y, of the ratings r of x and s of x′:
  *
- *     msd              1 / (Σ (r − s)² / n + 1)
+ *     msd              1 / (Σ (r − s)² / n + 1) = n / (Σ (r − s)² + n)
  *     cosine           Σ rs / √(Σ r² · Σ s²)
  *     pearson          (n Σ rs − Σ r Σ s) / √((n Σ r² − (Σ r)²)(n Σ s² − (Σ s)²))
  *     pearson_baseline cosine of the residuals r − b_xy, times (n − 1) / (n − 1 + shrinkage), for n ≥ 2
@@ -77,7 +77,7 @@ function msdRows(ofY: SparseRows, xCount: number, minSupport: number): FillRow {
     }
     for (let other = 0; other < xCount; other++) {
       const n = sums[2 * other]!;
-      row[other] = n < minSupport ? 0 : 1 / (sums[2 * other + 1]! / n + 1);
+      row[other] = n < minSupport ? 0 : n / (sums[2 * other + 1]! + n);
     }
   };
 }
