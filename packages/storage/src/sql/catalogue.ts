@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Id } from "@tamis/core";
+import type { CopyBatch } from "./binary-copy.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { lastOfEach } from "./chunks.ts";
+import { engineOf } from "./engine.ts";
 import { nameIds } from "./names.ts";
+import { type CopyTarget, replaceByCopy } from "./replace-by-copy.ts";
 import type { Records } from "./schema.ts";
 import { writeTransaction } from "./write-transaction.ts";
 
@@ -88,7 +91,6 @@ export async function replaceGenome(
   scores: Rows<GenomeScore>,
 ): Promise<number> {
   return await writeTransaction(records, async (transaction) => {
-    await transaction.deleteFrom("genome_scores").execute();
     await transaction.deleteFrom("genome_tags").execute();
     const insertTags = bulkInsert(transaction, {
       into: "genome_tags",
@@ -98,6 +100,8 @@ export async function replaceGenome(
     await inChunks(tags, (chunk) =>
       insertTags(lastOfEach(chunk, ({ tagId }) => `${tagId}`).flatMap(({ tagId, name }) => [tagId, name])),
     );
+    if (engineOf(transaction).copy) return await copyGenomeScores(transaction, scores);
+    await transaction.deleteFrom("genome_scores").execute();
     const insertScores = bulkInsert(transaction, {
       into: "genome_scores",
       columns: ["item_id", "tag_id", "relevance"],
@@ -107,6 +111,38 @@ export async function replaceGenome(
       insertScores(chunk.flatMap(({ itemId, tagId, relevance }) => [String(itemId), tagId, relevance])),
     );
   });
+}
+
+const genomeScores: CopyTarget = {
+  into: "genome_scores",
+  columns: { item_id: "text", tag_id: "integer", relevance: "float" },
+  key: ["item_id", "tag_id"],
+  repeated: "last wins",
+};
+
+async function copyGenomeScores(transaction: Records, scores: Rows<GenomeScore>): Promise<number> {
+  let count = 0;
+  async function* batches(): AsyncGenerator<CopyBatch> {
+    let chunk: GenomeScore[] = [];
+    const batch = () => ({
+      length: chunk.length,
+      columns: [
+        chunk.map(({ itemId }) => String(itemId)),
+        Float64Array.from(chunk, ({ tagId }) => tagId),
+        Float64Array.from(chunk, ({ relevance }) => relevance),
+      ],
+    });
+    for await (const score of scores) {
+      chunk.push(score);
+      count++;
+      if (chunk.length < 2048) continue;
+      yield batch();
+      chunk = [];
+    }
+    yield batch();
+  }
+  await replaceByCopy(transaction, genomeScores, batches());
+  return count;
 }
 
 /** Hands rows on by the thousand and lets the event loop turn in between. */

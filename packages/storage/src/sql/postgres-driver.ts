@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TamisError } from "@tamis/core";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult, TransactionSettings } from "kysely";
 import type { Pool, PoolClient } from "pg";
+import type { from } from "pg-copy-streams";
 import { isConnectionLoss, postgresError } from "./driver-errors.ts";
 
 /** A connection that takes the bytes of a `COPY … FROM STDIN`. */
@@ -19,13 +20,13 @@ export interface CopyConnection extends DatabaseConnection {
  * - a COMMIT that the server turned into a ROLLBACK is an error;
  * - rows can be streamed both ways.
  */
-export function postgresDriver(pool: Pool, place: string): Driver {
+export function postgresDriver(pool: Pool, copyFrom: typeof from, place: string): Driver {
   const connect = patientConnect(pool, place);
   const run = (connection: DatabaseConnection, statement: string) =>
     (connection as PostgresConnection).run(statement);
   return {
     init: async () => {},
-    acquireConnection: async () => postgresConnection(await connect(), connect, place),
+    acquireConnection: async () => postgresConnection(await connect(), connect, copyFrom, place),
     async beginTransaction(connection, settings) {
       await run(connection, begin(settings));
     },
@@ -76,7 +77,12 @@ interface PostgresConnection extends CopyConnection {
   release(): void;
 }
 
-function postgresConnection(first: PoolClient, connect: Connect, place: string): PostgresConnection {
+function postgresConnection(
+  first: PoolClient,
+  connect: Connect,
+  copyFrom: typeof from,
+  place: string,
+): PostgresConnection {
   let client = first;
   let inTransaction = false;
   let broken: Error | undefined;
@@ -133,8 +139,7 @@ function postgresConnection(first: PoolClient, connect: Connect, place: string):
       }
     },
     async copy(statement, chunks) {
-      const { from } = (await import("pg-copy-streams")).default;
-      const stream = client.query(from(statement, { highWaterMark: 4 << 20 }));
+      const stream = client.query(copyFrom(statement, { highWaterMark: 4 << 20 }));
       let failure: Error | undefined;
       const failed = new Promise<void>((resolve) => {
         stream.once("error", (error) => {

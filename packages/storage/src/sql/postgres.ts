@@ -34,10 +34,10 @@ const limits = { statement_timeout: 30_000, lock_timeout: 5000, connectionTimeou
  * Opens records on a PostgreSQL database, 13 or later; they live in the first schema of its search path. The
  * database must be there, its tables come with `migrate`. Nothing is connected before the first question.
  *
- * @throws configuration without the package pg, or for a URL that is none
+ * @throws configuration without the packages pg and pg-copy-streams, or for a URL that is none
  */
 export async function postgresRecords({ url }: PostgresOptions): Promise<Records> {
-  const pg = await loadPg();
+  const { pg, copyFrom } = await loadDriver();
   const config: ClientConfig = {
     ...limits,
     application_name: "tamis",
@@ -53,7 +53,7 @@ export async function postgresRecords({ url }: PostgresOptions): Promise<Records
     engine: postgresEngine(pg, config, place),
   });
   const dialect: Dialect = {
-    createDriver: () => postgresDriver(pool, place),
+    createDriver: () => postgresDriver(pool, copyFrom, place),
     createAdapter: () => adapter,
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (db) => new PostgresIntrospector(db),
@@ -163,9 +163,10 @@ async function beginLongWork(transaction: Records): Promise<void> {
     or name in ('maintenance_work_mem', 'work_mem') and setting::bigint < 262144`.execute(transaction);
 }
 
-async function loadPg(): Promise<Pg> {
+async function loadDriver() {
   try {
-    return (await import("pg")).default;
+    const [pg, streams] = await Promise.all([import("pg"), import("pg-copy-streams")]);
+    return { pg: pg.default, copyFrom: streams.default.from };
   } catch (error) {
     throw new TamisError(
       "configuration",
