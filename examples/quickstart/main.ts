@@ -9,5 +9,5 @@ const model = await svd({ factors: 20 }).fit(createTrainset(table));
 const history = await ratingsOfUser(tamis.records, 42);
 const items = new Map(films.map((film) => [film.itemId, film]));
 const best = recommend({ model, coldStart: coldStart(table, films), userId: 42, history, n: 3, items });
-for (const { itemId, reason } of best) console.log(`${items.get(itemId)?.title}\n  ${reason}`);
+for (const { title, reason } of best.recommendations) console.log(`${title}\n  ${reason}`);
 await tamis.close();

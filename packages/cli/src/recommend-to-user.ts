@@ -1,55 +1,60 @@
 import type { Id, Item } from "@tamis/core";
-import type { Recommendation, RecommendRequest } from "@tamis/ml";
+import type { ColdStart, Model, Recommendations, RecommendRequest } from "@tamis/ml";
 import type { Context } from "./context.ts";
-import { modelName } from "./model-document.ts";
+import { findModel, type VersionName } from "./load-model.ts";
 
-export interface UserRecommendations {
+export interface UserRecommendations extends Recommendations {
   readonly userId: Id;
-  /** `null` when there is no champion yet: the popular films of the current snapshot. */
+  /** `null` when there is no model yet: the popular films of the current snapshot. */
   readonly modelVersion: number | null;
   /** The model does not know the user. */
   readonly coldStart: boolean;
-  readonly recommendations: readonly (Recommendation & { readonly title: string })[];
+}
+
+/** What lists are made with. */
+export interface ListMaker {
+  readonly model: Model | undefined;
+  readonly modelVersion: number | null;
+  readonly coldStart: ColdStart;
+  readonly items: ReadonlyMap<Id, Item>;
 }
 
 /**
- * The `n` best items the user has not rated, from the champion; without one, from what is popular in the current
- * snapshot.
+ * The `n` best items the user has not rated, from the model that makes the lists; without one, from what is popular in
+ * the current snapshot.
  *
- * @param more - see {@link RecommendRequest}
+ * @param more - see {@link RecommendRequest}; `asked`: another version
  * @throws not_found when nothing was imported yet
  */
 export async function recommendToUser(
   context: Context,
   userId: Id,
   n: number,
-  more: Pick<RecommendRequest, "rules" | "exclude" | "shown"> = {},
+  { asked, ...more }: Pick<RecommendRequest, "rules" | "exclude" | "shown"> & { asked?: VersionName } = {},
 ): Promise<UserRecommendations> {
-  const { coldStart, loadChampion, recommend } = await import("@tamis/ml");
-  const { allItems, modelCatalog, ratingsOfUser, readSnapshot } = await import("@tamis/storage");
-  const tamis = await context.tamis();
-  const { records, objects } = tamis;
-  const items = new Map<Id, Item>((await allItems(records)).map((item) => [item.itemId, item]));
-  const champion = await loadChampion({ objects, catalog: modelCatalog(records) }, modelName);
-  const fallback =
-    champion?.coldStart ?? coldStart((await readSnapshot(tamis, "current")).table, items.values());
-  const history = await ratingsOfUser(records, userId);
-  const found = recommend({
-    model: champion?.model,
-    coldStart: fallback,
-    userId,
-    history,
-    n,
-    items,
-    ...more,
-  });
+  const { recommend } = await import("@tamis/ml");
+  const { ratingsOfUser } = await import("@tamis/storage");
+  const { modelVersion, ...maker } = await loadListMaker(context, asked);
+  const history = await ratingsOfUser((await context.tamis()).records, userId);
   return {
+    ...recommend({ ...maker, userId, history, n, ...more }),
     userId,
-    modelVersion: champion?.version.version ?? null,
-    coldStart: !champion?.model.knowsUser(userId),
-    recommendations: found.map((each) => ({
-      ...each,
-      title: items.get(each.itemId)?.title ?? String(each.itemId),
-    })),
+    modelVersion,
+    coldStart: !maker.model?.knowsUser(userId),
   };
+}
+
+/** @throws not_found when there is neither a model nor data, or not the version that was asked for */
+export async function loadListMaker(context: Context, asked: VersionName | undefined): Promise<ListMaker> {
+  const { coldStart, loadVersion } = await import("@tamis/ml");
+  const { allItems, readSnapshot } = await import("@tamis/storage");
+  const tamis = await context.tamis();
+  const items = new Map<Id, Item>((await allItems(tamis.records)).map((item) => [item.itemId, item]));
+  const version = await findModel(context, asked);
+  if (version) {
+    const loaded = await loadVersion(tamis.objects, version);
+    return { model: loaded.model, modelVersion: version.version, coldStart: loaded.coldStart, items };
+  }
+  const { table } = await readSnapshot(tamis, "current");
+  return { model: undefined, modelVersion: null, coldStart: coldStart(table, items.values()), items };
 }

@@ -1,8 +1,8 @@
 import type { FlagParametersForType } from "@stricli/core";
 import type { Id } from "@tamis/core";
 import type { RecommendRules } from "@tamis/ml";
-import { parseId } from "./champion.ts";
 import type { Shell } from "./context.ts";
+import { parseId } from "./parse-id.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** The rules of a list as flags. */

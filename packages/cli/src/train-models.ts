@@ -61,5 +61,6 @@ export function trainingDocument(result: TrainingResult): Record<string, Json> {
     version: result.version,
     promoted: result.promoted,
     reason: result.reason,
+    roles: result.roles.map((role) => ({ ...role })),
   };
 }

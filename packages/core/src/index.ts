@@ -69,7 +69,13 @@ export type {
   Worker,
   WorkOptions,
 } from "./ports/job-queue.ts";
-export type { ModelAlias, ModelCatalog, ModelVersion, NewModelVersion } from "./ports/model-catalog.ts";
+export type {
+  ModelAlias,
+  ModelCatalog,
+  ModelRole,
+  ModelVersion,
+  NewModelVersion,
+} from "./ports/model-catalog.ts";
 export type {
   GetOptions,
   ListedObject,

@@ -127,7 +127,7 @@ describe("a damaged model file", () => {
     });
     expect((await json("/predict/health")).body).toEqual({ status: "error", model_loaded: false });
     expect((await json("/livez")).status).toBe(200);
-    expect(service.logged.some(({ message }) => message === "champion not readable")).toBe(true);
+    expect(service.logged.some(({ message }) => message === "model not readable")).toBe(true);
   });
 
   it("of a new champion leaves the old one serving, and is healed by the next training", async () => {

@@ -2,9 +2,10 @@ import { type Id, type Item, isTamisError, type ModelVersion, silentLog, TamisEr
 import {
   type ColdStart,
   coldStart,
+  findListMaker,
   loadVersion,
   type Model,
-  type Recommendation,
+  type Recommendations as RankedList,
   recommend,
 } from "@tamis/ml";
 import {
@@ -20,27 +21,27 @@ import { modelName, type Services } from "./services.ts";
 
 /** What is served now: replaced as a whole, never changed. */
 interface ServingState {
-  readonly champion: { readonly model: Model; readonly version: ModelVersion } | undefined;
-  /** Answers for users the champion does not know; from the current snapshot when there is no champion. */
+  /** What makes the lists: the ranker, or the champion where there is none. */
+  readonly served: { readonly model: Model; readonly version: ModelVersion } | undefined;
+  /** Answers for users the model does not know; from the current snapshot when there is no model. */
   readonly coldStart: ColdStart | undefined;
   readonly items: ReadonlyMap<Id, Item>;
-  /** Why the latest champion could not be read; the one before is then still served, if there was one. */
+  /** Why the latest model could not be read; the one before is then still served, if there was one. */
   readonly failure?: string;
 }
 
 /** Items for one user, and what chose them. */
-export interface Recommendations {
-  readonly recommendations: readonly (Recommendation & { readonly title: string })[];
+export interface Recommendations extends RankedList {
   /** `null` when no model was promoted yet. */
   readonly modelVersion: number | null;
   /** Whether the model does not know the user. */
   readonly coldStart: boolean;
 }
 
-/** The champion and the titles in memory. */
+/** The model that makes the lists, and the titles, in memory. */
 export interface Serving {
   /**
-   * The champion, after a look at the catalog when the last look is a second old, so that a training in another
+   * The model, after a look at the catalog when the last look is a second old, so that a training in another
    * process is picked up without a restart. While a new one is read, every request waits for it. Never rejects:
    * what cannot be read is the state's `failure`.
    */
@@ -49,20 +50,20 @@ export interface Serving {
    * The `n` best unseen items of a user: one query for the user's ratings, the rest is in memory.
    *
    * @throws not_found with neither model nor data, or nothing left to recommend
-   * @throws unavailable when the champion cannot be read
+   * @throws unavailable when the model cannot be read
    */
   recommend(userId: Id, n: number): Promise<Recommendations>;
 }
 
 /** How old the last look at the catalog may be, in milliseconds. */
 const lookEveryMs = 1_000;
-/** How long a champion that could not be read is left alone, in milliseconds. */
+/** How long a model that could not be read is left alone, in milliseconds. */
 const retryEveryMs = 30_000;
 
-const nothing: ServingState = { champion: undefined, coldStart: undefined, items: new Map() };
+const nothing: ServingState = { served: undefined, coldStart: undefined, items: new Map() };
 
 interface Held {
-  /** Which champion and which data: when it changes, everything is read anew. */
+  /** Which model and which data: when it changes, everything is read anew. */
   readonly key: string;
   readonly state: ServingState;
   readonly loadedAt: number;
@@ -78,7 +79,7 @@ export function createServing(services: Services, metrics: Metrics): Serving {
   let looking: Promise<void> | undefined;
 
   async function look(): Promise<void> {
-    const version = await catalog.find(modelName(services), "champion");
+    const version = await findListMaker(catalog, modelName(services));
     const snapshot = await currentSnapshot(records);
     const key = JSON.stringify([version?.version, version?.sha256, snapshot?.digest, snapshot?.importId]);
     const retry = held?.state.failure !== undefined && now() - held.loadedAt >= retryEveryMs;
@@ -109,7 +110,7 @@ export function createServing(services: Services, metrics: Metrics): Serving {
     state,
     async recommend(userId, n) {
       const serving = await state();
-      if (serving.champion === undefined && serving.failure) {
+      if (serving.served === undefined && serving.failure) {
         throw new TamisError("unavailable", serving.failure);
       }
       if (serving.coldStart === undefined) throw nothingToRecommend();
@@ -121,26 +122,23 @@ export function createServing(services: Services, metrics: Metrics): Serving {
 type Ready = ServingState & { readonly coldStart: ColdStart };
 
 function recommendFrom(
-  { champion, coldStart, items }: Ready,
+  { served, coldStart, items }: Ready,
   userId: Id,
   history: Awaited<ReturnType<typeof ratingsOfUser>>,
   n: number,
 ): Recommendations {
-  const model = champion?.model;
+  const model = served?.model;
   const found = recommend({ model, coldStart, userId, history, n, items });
-  if (found.length === 0)
+  if (found.recommendations.length === 0)
     throw new TamisError("not_found", `Nothing is left to recommend to user ${userId}.`);
   return {
-    recommendations: found.map((each) => ({
-      ...each,
-      title: items.get(each.itemId)?.title ?? String(each.itemId),
-    })),
-    modelVersion: champion?.version.version ?? null,
+    ...found,
+    modelVersion: served?.version.version ?? null,
     coldStart: !model?.knowsUser(userId),
   };
 }
 
-/** Reads champion and titles. A champion that cannot be read is a state, not an error: the service lives on. */
+/** Reads model and titles. A model that cannot be read is a state, not an error: the service lives on. */
 async function load(
   services: Services,
   version: ModelVersion | undefined,
@@ -152,12 +150,12 @@ async function load(
   try {
     if (version !== undefined) {
       const loaded = await loadVersion(tamis.objects, version);
-      return { champion: { model: loaded.model, version }, coldStart: loaded.coldStart, items };
+      return { served: { model: loaded.model, version }, coldStart: loaded.coldStart, items };
     }
     const data = snapshot && (await readSnapshot(tamis, snapshot.digest));
-    return { champion: undefined, coldStart: data && coldStart(data.table, items.values()), items };
+    return { served: undefined, coldStart: data && coldStart(data.table, items.values()), items };
   } catch (error) {
-    log.error("champion not readable", { model: version?.model, version: version?.version, error });
+    log.error("model not readable", { model: version?.model, version: version?.version, error });
     return { ...(previous ?? nothing), items, failure: failureOf(version, error) };
   }
 }
@@ -170,10 +168,10 @@ function failureOf(version: ModelVersion | undefined, error: unknown): string {
     : `The file of model version ${version.version} ${how}. Train again, or promote another version.`;
 }
 
-function publish(metrics: Metrics, { champion }: ServingState): void {
+function publish(metrics: Metrics, { served }: ServingState): void {
   metrics.model.reset();
-  if (champion === undefined) return;
-  const { model, algorithm, version, snapshot } = champion.version;
+  if (served === undefined) return;
+  const { model, algorithm, version, snapshot } = served.version;
   metrics.model.set({ model, algorithm, version: String(version), snapshot }, 1);
 }
 

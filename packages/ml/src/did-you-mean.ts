@@ -1,5 +1,5 @@
 /**
- * “; did you mean “svd”?” when one of the names is close to what was given, else nothing.
+ * The end of a sentence: “; did you mean “svd”?” when one of the names is close to what was given, else a full stop.
  *
  * Close: at most two letters differ once case and separators are put aside, or one is the start of the other.
  */
@@ -10,7 +10,7 @@ export function didYouMean(given: string, names: readonly string[]): string {
     wanted !== "" && bare(name).startsWith(wanted) ? 0 : editDistance(wanted, bare(name)),
   );
   const nearest = Math.min(...distances);
-  return nearest <= 2 ? `; did you mean “${names[distances.indexOf(nearest)]}”?` : "";
+  return nearest <= 2 ? `; did you mean “${names[distances.indexOf(nearest)]}”?` : ".";
 }
 
 /** @source Levenshtein distance, by rows (Wagner and Fischer, J. ACM 21(1), 1974). */

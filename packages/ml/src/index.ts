@@ -84,19 +84,23 @@ export {
   type PromotionDecision,
   type PromotionRule,
 } from "./promotion.ts";
+export type { UserHistory, UserRecommendations } from "./recommend/answer-user.ts";
 export type { Cap } from "./recommend/cap.ts";
 export { type ItemFilter, itemFilter } from "./recommend/item-filter.ts";
-export { type Recommendation, type RecommendRequest, recommend } from "./recommend/recommend.ts";
+export type { RankedBy } from "./recommend/ranked-by.ts";
 export {
-  type RecommendAllRequest,
-  recommendAll,
-  type UserHistory,
-  type UserRecommendations,
-} from "./recommend/recommend-all.ts";
+  type ChosenItem,
+  type Recommendation,
+  type Recommendations,
+  type RecommendRequest,
+  recommend,
+} from "./recommend/recommend.ts";
+export { type RecommendAllRequest, recommendAll } from "./recommend/recommend-all.ts";
 export type { Boost, RecommendRules } from "./recommend/rules.ts";
 export { similarItems } from "./recommend/similar-items.ts";
 export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
+export { userHistories } from "./recommend/user-histories.ts";
 export type {
   Contribution,
   Explanation,
@@ -109,6 +113,8 @@ export type {
   Prediction,
   PredictionReason,
   Recommender,
+  ScoreFactors,
+  TasteFactors,
   Tensor,
 } from "./recommender.ts";
 export { baselineOnly } from "./recommenders/baseline-only.ts";
@@ -156,6 +162,7 @@ export {
   refreshPipeline,
 } from "./refresh.ts";
 export {
+  findListMaker,
   type LoadedVersion,
   loadChampion,
   loadVersion,
@@ -184,5 +191,5 @@ export {
   type SyntheticFilms,
   synthesizeFilms,
 } from "./synthesize/synthesize-films.ts";
-export { type TrainingResult, type TrainRequest, train } from "./train.ts";
+export { type RoleResult, type TrainingResult, type TrainRequest, train } from "./train.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

@@ -1,4 +1,4 @@
-import { type OnProgress, throwIfAborted } from "@tamis/core";
+import { type OnProgress, type Progress, throwIfAborted } from "@tamis/core";
 
 /** Longest time, in milliseconds, that a computation keeps the event loop to itself. */
 const longestTurn = 50;
@@ -11,7 +11,7 @@ export interface Pace {
 
 /** @param work - what {@link Progress} says of it: its name, how many parts it has and what they are */
 export function createPace(
-  work: { phase: string; total: number; unit: string },
+  work: Omit<Progress, "done">,
   context: { signal?: AbortSignal | undefined; onProgress?: OnProgress | undefined } = {},
 ): Pace {
   throwIfAborted(context.signal);
@@ -19,7 +19,8 @@ export function createPace(
   return {
     step(done) {
       throwIfAborted(context.signal);
-      if (done < work.total && performance.now() - turnStart < longestTurn) return undefined;
+      if (done < (work.total ?? Number.POSITIVE_INFINITY) && performance.now() - turnStart < longestTurn)
+        return undefined;
       context.onProgress?.({ ...work, done });
       return new Promise((resolve) => {
         setImmediate(() => {

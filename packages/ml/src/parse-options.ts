@@ -19,8 +19,8 @@ export function parseOptions<Schema extends z.ZodType>(
   const message =
     issue.code === "unrecognized_keys"
       ? unknownOption(schema, issue.path, issue.keys[0]!)
-      : `${path === "" ? "the options" : `option “${path}”`}: ${issue.message}`;
-  throw new TamisError("invalid_input", `${algorithm}: ${message}.`, {
+      : `${path === "" ? "the options" : `option “${path}”`}: ${issue.message}.`;
+  throw new TamisError("invalid_input", `${algorithm}: ${message}`, {
     details: { algorithm, option: path },
     cause: parsed.error,
   });
@@ -29,7 +29,7 @@ export function parseOptions<Schema extends z.ZodType>(
 function unknownOption(schema: z.ZodType, path: readonly PropertyKey[], key: string): string {
   const known = optionNames(schema, path);
   const where = path.length === 0 ? "" : ` in “${path.join(".")}”`;
-  if (known.length === 0) return `unknown option “${key}”${where}`;
+  if (known.length === 0) return `unknown option “${key}”${where}.`;
   return `unknown option “${key}”${where}; options are: ${known.join(", ")}${didYouMean(key, known)}`;
 }
 

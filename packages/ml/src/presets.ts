@@ -88,7 +88,7 @@ export function tunedOptions(name: string, ratingCount: number): ModelOptions {
     const names = Object.keys(presets);
     throw new TamisError(
       "invalid_input",
-      `There is no preset for “${name}”; there are for: ${names.join(", ")}${didYouMean(name, names)}.`,
+      `There is no preset for “${name}”; there are for: ${names.join(", ")}${didYouMean(name, names)}`,
       { details: { name } },
     );
   }

@@ -78,4 +78,28 @@ describe("decide", () => {
   test("an error that is not a number is never better", () => {
     expect(decide({ rmse: Number.NaN }, champion, { folds: 3 }).promoted).toBe(false);
   });
+
+  test("a ranker is held to the NDCG of the ranker: higher is better", () => {
+    const ranker = { version: 4, ndcg: 0.43 };
+    expect(decide({ ndcg: 0.44 }, undefined, { folds: 3 }).reason).toBe(
+      "promoted: NDCG@10 0.4400 on 3 folds; there was no ranker",
+    );
+    expect(decide({ ndcg: 0.44 }, ranker, { folds: 3 })).toEqual({
+      promoted: true,
+      forced: false,
+      reason: "promoted: NDCG@10 0.4400 vs ranker v4 0.4300 on the same 3 folds",
+    });
+    expect(decide({ ndcg: 0.42 }, ranker, { folds: 3 })).toMatchObject({
+      promoted: false,
+      reason: "not promoted: NDCG@10 0.4200 vs ranker v4 0.4300 on the same 3 folds; needs > 0.4300",
+    });
+    expect(decide({ ndcg: Number.NaN }, ranker, { folds: 3 }).promoted).toBe(false);
+  });
+
+  test("an RMSE is never compared with an NDCG", () => {
+    expect(() => decide({ ndcg: 0.44 }, champion, { folds: 3 })).toThrow("cannot be compared");
+    expect(() => decide({ rmse: 0.9 }, { version: 4, ndcg: 0.43 }, { folds: 3 })).toThrow(
+      expect.objectContaining({ code: "invalid_input" }),
+    );
+  });
 });

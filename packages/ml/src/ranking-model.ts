@@ -1,7 +1,7 @@
 import { canonicalId, type Id } from "@tamis/core";
 import { createExplanation, type NumberedContribution } from "./explanation.ts";
 import { type Feedback, type FeedbackOptions, feedbackOfHistory } from "./feedback.ts";
-import type { History, Model, ModelTensors } from "./recommender.ts";
+import type { History, Model, ModelTensors, ScoreFactors, TasteFactors } from "./recommender.ts";
 import type { ModelHeader } from "./scorer.ts";
 import { numbersOf } from "./trainset.ts";
 
@@ -16,6 +16,10 @@ export interface RankingScorer {
   scoreItems(user: number, scores: Float64Array): void;
   /** Fills `scores`, all 0 before, for somebody with this feedback: none, for an unknown user. */
   foldIn(feedback: Feedback, scores: Float64Array): void;
+  /** See {@link Model.foldsInExactly}. */
+  readonly foldsInExactly?: boolean;
+  /** See {@link Model.factors}; `of` a known user, or somebody with this feedback. */
+  readonly factors?: Omit<ScoreFactors, "of"> & { of(who: number | Feedback): TasteFactors };
   /** What adds up to a score: of a known user, or of somebody with this feedback. */
   explain(who: number | Feedback, item: number): readonly NumberedContribution[];
   /** See {@link Model.similarity}; for known items. */
@@ -37,7 +41,7 @@ export function createRankingModel(
   const itemNumbers = numbersOf(items);
   const userNumber = (id: Id) => userNumbers.get(canonicalId(id)) ?? -1;
   const itemNumber = (id: Id) => itemNumbers.get(canonicalId(id)) ?? -1;
-  const { similarity } = scorer;
+  const { similarity, factors } = scorer;
   const read = (history: History) => feedbackOfHistory(history, itemNumber, feedback);
 
   function scoreItems(userId: Id): Float64Array {
@@ -70,6 +74,16 @@ export function createRankingModel(
       scorer.foldIn(read(history), scores);
       return scores;
     },
+    ...(scorer.foldsInExactly && { foldsInExactly: true }),
+    ...(factors && {
+      factors: {
+        ...factors,
+        of(who: Id | History) {
+          const known = typeof who === "object" ? read(who) : userNumber(who);
+          return known === -1 ? undefined : factors.of(known);
+        },
+      },
+    }),
     explain(who, itemId) {
       const item = itemNumber(itemId);
       if (item < 0) return { score: 0, contributions: [] };

@@ -68,6 +68,13 @@ export interface Model {
    */
   foldIn?(history: History): Float64Array;
   /**
+   * Whether the fold-in of a known user's training history gives what is unrated the very scores of that user, so that
+   * a newer history can take its place. @default false
+   */
+  readonly foldsInExactly?: boolean;
+  /** What the scores are made of, when they are products of factors: many lists are computed faster from it. */
+  readonly factors?: ScoreFactors;
+  /**
    * Takes a score apart: the unclipped one of a known user, or the one that somebody with this history gets from
    * {@link Model.foldIn}. An unknown user has no history; an unknown item has the score of its prediction, of a
    * ranking model 0, from nothing.
@@ -88,6 +95,25 @@ export interface Model {
   forget?(userId: Id): Promise<{ readonly model: Model; readonly exact: boolean }>;
   /** What a model file stores: named typed arrays. `restoreModel` reads them back. */
   tensors(): ModelTensors;
+}
+
+/** Scores of the form `offset + b_i + q_i · p`, added up in this order. */
+export interface ScoreFactors {
+  /** k, the length of p and q_i. */
+  readonly rank: number;
+  /** q, shape (items × rank), row-major, aligned with {@link Model.itemIds}. */
+  readonly items: Float64Array;
+  /** b, shape (items). */
+  readonly biases: Float64Array;
+  /** Of a known user, or of somebody with this history; `undefined` for somebody of whom the model knows nothing. */
+  of(who: Id | History): TasteFactors | undefined;
+}
+
+/** One person's half of {@link ScoreFactors}. */
+export interface TasteFactors {
+  /** p, shape (rank). */
+  readonly row: Float64Array;
+  readonly offset: number;
 }
 
 /** Why a prediction is less than the full formula. */

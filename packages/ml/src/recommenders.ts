@@ -86,7 +86,7 @@ function find(name: string, code: "invalid_input" | "unsupported"): Algorithm {
   if (Object.hasOwn(algorithms, name)) return algorithms[name as RecommenderName];
   throw new TamisError(
     code,
-    `No recommender is named “${name}”; there are: ${recommenderNames.join(", ")}${didYouMean(name, recommenderNames)}.`,
+    `No recommender is named “${name}”; there are: ${recommenderNames.join(", ")}${didYouMean(name, recommenderNames)}`,
     { details: { name } },
   );
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import {
   type ModelCatalog,
+  type ModelRole,
   type ModelVersion,
   type ObjectStore,
   type StoredObject,
   TamisError,
 } from "@tamis/core";
+import type { DefinedRecommender } from "./define-recommender.ts";
 import { readColdStartFile, readModelFile, type Storable, writeModelFile } from "./model-file/model-file.ts";
 import type { Model } from "./recommender.ts";
 import type { ColdStart } from "./recommenders/cold-start.ts";
@@ -19,8 +21,10 @@ export interface Registry {
 export interface NewVersion {
   /** Name of the registered model: letters, digits, `.`, `_` and `-`. */
   readonly name: string;
-  /** The run that made it; no two versions have the same. */
+  /** The run that made it; a run makes at most one version for each role. */
   readonly runId: string;
+  /** What it was trained for. @default "champion" */
+  readonly role?: ModelRole;
   readonly model: Model;
   readonly coldStart: ColdStart;
   /** Digest of the snapshot it was trained on. */
@@ -38,8 +42,8 @@ export interface LoadedVersion {
 
 /**
  * Stores a fitted model and its cold start as the next version of a registered model: first the files
- * `models/NAME/RUN/cold-start.safetensors` and `models/NAME/RUN/model.safetensors`, then the entry in the catalog. The
- * entry holds the model file's digest, the model file that of the cold start.
+ * `models/NAME/RUN/cold-start.safetensors` and `models/NAME/RUN/model.safetensors` (in `models/NAME/RUN/ranker/` for a
+ * ranker), then the entry in the catalog. The entry holds the model file's digest, the model file that of the cold start.
  *
  * When it fails between the two, files are left that no entry names; they are kept, because an entry that was
  * written although its answer was lost must not point at nothing.
@@ -51,7 +55,7 @@ export async function saveVersion(
   { objects, catalog }: Registry,
   version: NewVersion,
 ): Promise<ModelVersion> {
-  const { name, runId, model, coldStart, snapshot, metrics, signal } = version;
+  const { name, runId, role = "champion", model, coldStart, snapshot, metrics, signal } = version;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(name)) {
     throw new TamisError(
       "invalid_input",
@@ -59,9 +63,10 @@ export async function saveVersion(
     );
   }
   const { ifAbsent } = await objects.capabilities();
+  const folder = `models/${name}/${runId}${role === "champion" ? "" : `/${role}`}`;
   const put = (file: string, stored: Storable, pinned?: string): Promise<StoredObject> => {
     const metadata = { snapshot, metrics, ...(pinned !== undefined && { coldStart: pinned }) };
-    return objects.put(`models/${name}/${runId}/${file}`, writeModelFile(stored, metadata), {
+    return objects.put(`${folder}/${file}`, writeModelFile(stored, metadata), {
       ifAbsent,
       ...(signal && { signal }),
     });
@@ -85,11 +90,17 @@ export async function saveVersion(
 /**
  * Loads a version: the very bytes that were registered, or nothing.
  *
+ * @param recommenders - those of {@link defineRecommender} whose model it may be
  * @throws not_found when a file is missing; corrupt_data when its bytes are not those that were registered;
  * unsupported when a newer Tamis wrote it
  */
-export async function loadVersion(objects: ObjectStore, version: ModelVersion): Promise<LoadedVersion> {
-  const { model, metadata } = readModelFile(await readObject(objects, version.objectKey, version.sha256));
+export async function loadVersion(
+  objects: ObjectStore,
+  version: ModelVersion,
+  recommenders: readonly DefinedRecommender[] = [],
+): Promise<LoadedVersion> {
+  const bytes = await readObject(objects, version.objectKey, version.sha256);
+  const { model, metadata } = readModelFile(bytes, recommenders);
   const coldStartKey = version.objectKey.replace(/[^/]*$/, "cold-start.safetensors");
   const coldStart = readColdStartFile(await readObject(objects, coldStartKey, metadata.coldStart));
   return { version, model, coldStart };
@@ -103,9 +114,18 @@ export async function loadVersion(objects: ObjectStore, version: ModelVersion): 
 export async function loadChampion(
   { objects, catalog }: Registry,
   name: string,
+  recommenders: readonly DefinedRecommender[] = [],
 ): Promise<LoadedVersion | undefined> {
   const champion = await catalog.find(name, "champion");
-  return champion && loadVersion(objects, champion);
+  return champion && loadVersion(objects, champion, recommenders);
+}
+
+/**
+ * The version that makes the lists of a registered model: its ranker, or, when it has none, its champion; `undefined` with
+ * neither.
+ */
+export async function findListMaker(catalog: ModelCatalog, name: string): Promise<ModelVersion | undefined> {
+  return (await catalog.find(name, "ranker")) ?? (await catalog.find(name, "champion"));
 }
 
 async function readObject(

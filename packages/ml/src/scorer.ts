@@ -9,6 +9,8 @@ import type {
   ModelTensors,
   Prediction,
   PredictionReason,
+  ScoreFactors,
+  TasteFactors,
 } from "./recommender.ts";
 import { numbersOf } from "./trainset.ts";
 
@@ -33,6 +35,10 @@ export interface Scorer {
   explain?(user: number, item: number): readonly NumberedContribution[];
   /** Makes somebody's acquaintance by what they rated: one or more known items. */
   foldIn?(history: RatedItems): Newcomer;
+  /** See {@link Model.foldsInExactly}. */
+  readonly foldsInExactly?: boolean;
+  /** See {@link Model.factors}; `of` a known user. A {@link Newcomer} has its own. */
+  readonly factors?: Omit<ScoreFactors, "of"> & { of(user: number): TasteFactors };
   /** See {@link Model.similarity}; for known items. */
   similarity?(item: number, otherItem: number): number;
   /** See {@link Model.userSimilarity}; for known users. */
@@ -57,6 +63,7 @@ export interface Newcomer {
   explain(item: number): readonly NumberedContribution[];
   /** Fills `estimates`, shape (items), faster than item by item. */
   estimateItems?(estimates: Float64Array): void;
+  readonly factors?: TasteFactors;
 }
 
 /** What a model says of itself, and what a model file keeps beside its tensors. */
@@ -132,6 +139,16 @@ export function createModel(
         if (newcomer.estimateItems) newcomer.estimateItems(estimates);
         else for (let item = 0; item < items.length; item++) estimates[item] = newcomer.estimate(item);
         return estimates;
+      },
+    }),
+    ...(scorer.foldsInExactly && { foldsInExactly: true }),
+    ...(scorer.factors && {
+      factors: {
+        ...scorer.factors,
+        of(who: Id | History) {
+          if (typeof who === "object") return meet(who)?.factors;
+          return userNumber(who) < 0 ? undefined : scorer.factors!.of(userNumber(who));
+        },
       },
     }),
     ...(scorer.explain && {

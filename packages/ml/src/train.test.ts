@@ -43,6 +43,7 @@ describe("the first training", () => {
       version: 1,
       promoted: true,
       reason: `promoted: RMSE ${expected.rmse.mean.toFixed(4)} on 3 folds; there was no champion`,
+      roles: [{ role: "champion", best: "baseline-only", version: 1, promoted: true, reason: result.reason }],
     });
     expect(stores.tracker.runs).toEqual([
       {
@@ -81,8 +82,8 @@ describe("the first training", () => {
     });
     expect(champion?.model.itemIds).toHaveLength(table.items.ids.length);
     const { model, coldStart } = champion!;
-    expect(recommend({ model, coldStart, userId: 1, history: [], n: 5 })).toHaveLength(5);
-    expect(recommend({ model, coldStart, userId: "new", history: [], n: 5 })).toHaveLength(5);
+    expect(recommend({ model, coldStart, userId: 1, history: [], n: 5 }).recommendations).toHaveLength(5);
+    expect(recommend({ model, coldStart, userId: "new", history: [], n: 5 }).recommendations).toHaveLength(5);
   });
 
   test("reports its progress, model by model", async () => {

@@ -1,18 +1,21 @@
 import { type Id, type Item, TamisError } from "@tamis/core";
 import type { Contribution } from "@tamis/ml";
-import { loadChampionOf, parseId, titleOf } from "../champion.ts";
 import { defineCommand } from "../define-command.ts";
+import { loadModel, modelFlag, type VersionName } from "../load-model.ts";
+import { parseId } from "../parse-id.ts";
+import { titleOf } from "../title-of.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
   readonly n: number;
+  readonly model?: VersionName;
 }
 
-/** `tamis explain USER ITEM`: what the champion's score of an item for a user is made of. */
+/** `tamis explain USER ITEM`: what the score of an item for a user is made of. */
 export const explain = defineCommand<Flags, [user: Id, item: Id]>({
   summary: "Take the score of an item for a user apart",
   details: [
-    "What the champion's score is the sum of: items that the user rated, neighbours, or terms of the model's formula.",
+    "What the score is the sum of, by the model that makes the lists: items that the user rated, neighbours, or terms of the model's formula.",
     "A user the model does not know is explained by what they rated, where the model can do that.",
   ].join("\n"),
   examples: ["tamis explain 1 318", "tamis explain 1 318 -n 3 --json"],
@@ -24,6 +27,7 @@ export const explain = defineCommand<Flags, [user: Id, item: Id]>({
       placeholder: "N",
       brief: "How many lines, the largest first",
     },
+    model: modelFlag,
   },
   aliases: { n: "n" },
   positional: {
@@ -33,9 +37,9 @@ export const explain = defineCommand<Flags, [user: Id, item: Id]>({
       { placeholder: "ITEM", brief: "Id of the item", parse: parseId },
     ],
   },
-  async run(context, { n }, userId, itemId) {
+  async run(context, { n, model: asked }, userId, itemId) {
     const { allItems, ratingsOfUser } = await import("@tamis/storage");
-    const { model, version } = await loadChampionOf(context);
+    const { model, version } = await loadModel(context, asked);
     if (!model.explain) {
       throw new TamisError(
         "unsupported",
@@ -49,7 +53,8 @@ export const explain = defineCommand<Flags, [user: Id, item: Id]>({
       });
     }
     const { records } = await context.tamis();
-    const history = model.knowsUser(userId) || !model.foldIn ? [] : await ratingsOfUser(records, userId);
+    const isNamed = model.knowsUser(userId) && !model.foldsInExactly;
+    const history = isNamed || !model.foldIn ? [] : await ratingsOfUser(records, userId);
     const { score, contributions } = model.explain(history.length > 0 ? history : userId, itemId);
     const items = new Map<Id, Item>((await allItems(records)).map((item) => [item.itemId, item]));
     const bySize = [...contributions].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));

@@ -1,3 +1,4 @@
+import type { ModelRole } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
 import { modelDocument, modelName } from "../model-document.ts";
 import { tableLines } from "../table.ts";
@@ -11,8 +12,11 @@ export const modelsList = defineCommand<Record<never, never>>({
     const { modelCatalog } = await import("@tamis/storage");
     const { records } = await context.tamis();
     const versions = await modelCatalog(records).list(modelName);
-    const champion = versions.find(({ aliases }) => aliases.includes("champion"))?.version ?? null;
-    context.output.result({ model: modelName, champion, versions: versions.map(modelDocument) }, () => {
+    const holder = (role: ModelRole) =>
+      versions.find(({ aliases }) => aliases.includes(role))?.version ?? null;
+    const [champion, ranker] = [holder("champion"), holder("ranker")];
+    const document = { model: modelName, champion, ranker, versions: versions.map(modelDocument) };
+    context.output.result(document, () => {
       if (versions.length === 0) return ["no model yet; train one with: tamis train"];
       return tableLines(
         [
@@ -21,6 +25,7 @@ export const modelsList = defineCommand<Record<never, never>>({
           { title: "algorithm" },
           { title: "RMSE", align: "right" },
           { title: "MAE", align: "right" },
+          { title: "NDCG@10", align: "right" },
           { title: "snapshot" },
           { title: "trained at (UTC)" },
         ],
@@ -30,6 +35,7 @@ export const modelsList = defineCommand<Record<never, never>>({
           version.algorithm,
           version.metrics.rmse?.toFixed(4) ?? "",
           version.metrics.mae?.toFixed(4) ?? "",
+          version.metrics.ndcg?.toFixed(4) ?? "",
           version.snapshot.slice(0, 12),
           version.createdAt.toISOString().slice(0, 19).replace("T", " "),
         ]),

@@ -1,9 +1,9 @@
-import { type ModelAlias, TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
+import { findModel, parseVersion, type VersionName } from "../load-model.ts";
 import { modelDocument, modelName } from "../model-document.ts";
 
 /** `tamis models show [VERSION]`: everything known of one version. */
-export const modelsShow = defineCommand<Record<never, never>, [version: number | ModelAlias]>({
+export const modelsShow = defineCommand<Record<never, never>, [version: VersionName]>({
   summary: "Show one version: what it learnt from, with which options, how good it is",
   examples: ["tamis models show", "tamis models show 3 --json", "tamis models show previous"],
   flags: {},
@@ -12,22 +12,15 @@ export const modelsShow = defineCommand<Record<never, never>, [version: number |
     parameters: [
       {
         placeholder: "VERSION",
-        brief: "A number, champion or previous",
+        brief: "A number, champion, ranker, previous or previous_ranker",
         parse: parseVersion,
         default: "champion",
       },
     ],
   },
   async run(context, _flags, asked) {
-    const { modelCatalog } = await import("@tamis/storage");
-    const { records } = await context.tamis();
-    const version = await modelCatalog(records).find(modelName, asked);
-    if (!version) {
-      throw new TamisError("not_found", `There is no model version ${asked}. List them with: tamis models`, {
-        details: { model: modelName, version: asked },
-      });
-    }
-    const document = { model: modelName, ...modelDocument(version) };
+    const version = await findModel(context, asked);
+    const document = { model: modelName, ...modelDocument(version!) };
     context.output.result(document, () =>
       Object.entries(document).map(
         ([name, value]) =>
@@ -36,10 +29,3 @@ export const modelsShow = defineCommand<Record<never, never>, [version: number |
     );
   },
 });
-
-/** A version as typed: a number from 1 on, or an alias. */
-function parseVersion(input: string): number | ModelAlias {
-  if (input === "champion" || input === "previous") return input;
-  if (/^[1-9]\d{0,8}$/.test(input)) return Number(input);
-  throw new Error("expected a version number, champion or previous.");
-}

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { jsonObject } from "../json-object.ts";
+import { tableLines } from "../table.ts";
 import { trainingDocument, trainModels } from "../train-models.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -21,11 +22,13 @@ export const train = defineCommand<Flags>({
   summary: "Compare models, train the best one, promote it when it beats the champion",
   details: [
     "Cross-validates each model on the current snapshot, trains the best one on all ratings, stores it as a new",
-    "version, and makes it the champion when it is better than the present one. Exit code 6: trained, but not",
-    "promoted.",
+    "version, and makes it the champion when its RMSE is lower than the present one's. Models that rank (popularity,",
+    "item-knn, ials, ials-hkv, ease, bpr) have no RMSE: the best of them by NDCG@10 becomes the ranker, which makes",
+    "the lists; the lists of all models are then judged, beside their errors. Exit code 6: nothing was promoted.",
   ].join("\n"),
   examples: [
     "tamis train --models svd,knn-baseline --preset",
+    "tamis train --models svd,ease,popularity",
     'tamis train --models svd --options \'{"svd":{"factors":50}}\'',
     "tamis train",
     "tamis train --models svd,knn-baseline --folds 5 --json",
@@ -76,18 +79,34 @@ export const train = defineCommand<Flags>({
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
     const result = await trainModels(await context.tamis(), flags, context);
-    context.output.result(trainingDocument(result), () => trainingLines(context, result));
-    if (!result.promoted) context.exitWith(exitCodes.refused);
+    context.output.result(trainingDocument(result), () => trainingLines(context, result, flags.models));
+    if (!result.roles.some(({ promoted }) => promoted)) context.exitWith(exitCodes.refused);
   },
 });
 
-function trainingLines({ output }: Context, result: TrainingResult): string[] {
-  const { best, version, promoted, reason, metrics, runId } = result;
+/** One block a role, and the models side by side. */
+function trainingLines(
+  { output }: Context,
+  { roles, metrics, runId }: TrainingResult,
+  models: readonly string[],
+): string[] {
+  const figures = { rmse: "RMSE", mae: "MAE", ndcg: "NDCG@10", recall: "recall@10" };
+  const columns = Object.entries(figures).map(([name, title]) => ({
+    title,
+    align: "right" as const,
+    of: (model: string) => metrics[`${model.replaceAll("-", "_")}_${name}`]?.toFixed(4) ?? "",
+  }));
+  const known = columns.filter(({ of }) => models.some((model) => of(model) !== ""));
   return [
-    `${output.style("bold", best)}${version === null ? "" : `, version ${version}`}`,
-    output.style(promoted ? "green" : "yellow", reason),
-    "",
-    ...Object.entries(metrics).map(([name, value]) => `  ${name.padEnd(24)}${value.toFixed(4)}`),
+    ...roles.flatMap(({ role, best, version, promoted, reason }) => [
+      `${output.style("bold", best)}${version === null ? "" : `, version ${version}, ${role}`}`,
+      output.style(promoted ? "green" : "yellow", reason),
+      "",
+    ]),
+    ...tableLines(
+      [{ title: "model" }, ...known],
+      models.map((model) => [model, ...known.map(({ of }) => of(model))]),
+    ),
     "",
     `run ${runId}`,
   ];

@@ -1,6 +1,6 @@
 /**
- * Which model versions exist and which one is `champion`: the memory of the registry. The bytes of a model are
- * an object; this port remembers its key and digest.
+ * Which model versions exist and which ones are `champion` and `ranker`: the memory of the registry. The bytes of a model
+ * are an object; this port remembers its key and digest.
  *
  * Versions of a model count 1, 2, 3… without gaps and never change once added.
  */
@@ -12,15 +12,20 @@ export interface ModelCatalog {
   /** All versions of a model, newest first. */
   list(model: string): Promise<ModelVersion[]>;
   /**
-   * Points `champion` at a version, in one transaction, and keeps the former champion as `previous`.
+   * Points a role at a version, in one transaction, and keeps who had it before as `previous` (of the champion) or
+   * `previous_ranker`.
    *
-   * @param expected - the champion the decision was made against (`null`: none yet).
-   * @throws conflict when the champion is no longer `expected`; not_found when the version does not exist
+   * @param expected - who had the role when the decision was made (`null`: nobody yet).
+   * @param role - @default "champion"
+   * @throws conflict when it is no longer `expected`; not_found when the version does not exist
    */
-  promote(model: string, version: number, expected: number | null): Promise<void>;
+  promote(model: string, version: number, expected: number | null, role?: ModelRole): Promise<void>;
 }
 
-export type ModelAlias = "champion" | "previous";
+/** What a version serves for: `champion` estimates ratings best, `ranker` makes the best lists. */
+export type ModelRole = "champion" | "ranker";
+
+export type ModelAlias = ModelRole | "previous" | "previous_ranker";
 
 export interface NewModelVersion {
   readonly model: string;

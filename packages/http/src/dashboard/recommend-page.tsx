@@ -99,7 +99,7 @@ const RankedList: FC<{ found: Found }> = ({ found }) => (
     </h2>
     <p class="note">
       {found.modelVersion === null ? "No model yet" : `Model version ${found.modelVersion}`}
-      {found.coldStart ? "; the model does not know this user, so this is a cold start" : ""}.
+      {found.coldStart ? "; the model was not trained with this user" : ""}. Ranked by {found.rankedBy.why}.
     </p>
     <ol class="ranking">
       {found.recommendations.map((each) => (
@@ -107,7 +107,7 @@ const RankedList: FC<{ found: Found }> = ({ found }) => (
           <span class="title">{each.title}</span>
           <span class="score">{formatNumber(each.score, 2)}</span>
           <span class="reason">
-            <span class={`status source-${each.source}`}>{each.source}</span> {each.reason}
+            <span class={`status source-${each.source}`}>{each.source.replace("_", " ")}</span> {each.reason}
           </span>
         </li>
       ))}

@@ -82,9 +82,9 @@ async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["c
 }
 
 async function checkModel(serving: Serving): Promise<Readiness["checks"]["model"]> {
-  const { champion, failure } = await serving.state();
-  const version = champion && { version: champion.version.version };
-  if (failure) return { status: champion ? "stale" : "error", detail: failure, ...version };
-  if (champion) return { status: "ok", ...version };
+  const { served, failure } = await serving.state();
+  const version = served && { version: served.version.version };
+  if (failure) return { status: served ? "stale" : "error", detail: failure, ...version };
+  if (served) return { status: "ok", ...version };
   return { status: "none", detail: "No model was promoted yet: answers are by popularity and genre." };
 }

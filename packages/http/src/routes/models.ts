@@ -20,7 +20,12 @@ const VersionAnswer = z
   .openapi("ModelVersion");
 
 const Models = z
-  .object({ model: z.string(), champion: z.number().int().nullable(), versions: z.array(VersionAnswer) })
+  .object({
+    model: z.string(),
+    champion: z.number().int().nullable(),
+    ranker: z.number().int().nullable().openapi({ description: "Makes the lists, where there is one." }),
+    versions: z.array(VersionAnswer),
+  })
   .openapi("Models");
 
 const list = createRoute({
@@ -34,8 +39,10 @@ export function modelRoutes(services: Services): OpenAPIHono<AppEnv> {
   const model = modelName(services);
   return new OpenAPIHono<AppEnv>().openapi(list, async (context) => {
     const versions = await modelCatalog(services.tamis.records).list(model);
-    const champion = versions.find(({ aliases }) => aliases.includes("champion"))?.version ?? null;
-    return context.json({ model, champion, versions: versions.map(answer) }, 200);
+    const holder = (role: "champion" | "ranker") =>
+      versions.find(({ aliases }) => aliases.includes(role))?.version ?? null;
+    const [champion, ranker] = [holder("champion"), holder("ranker")];
+    return context.json({ model, champion, ranker, versions: versions.map(answer) }, 200);
   });
 }
 

@@ -22,7 +22,9 @@ describe("POST /predict/", () => {
       "top_score",
       "model_version",
       "cold_start",
+      "ranked_by",
     ]);
+    expect(body).toMatchObject({ ranked_by: { algorithm: "svd", kind: "rating" } });
     expect(body).toMatchObject({ user_id: 1, model_version: 1, cold_start: false });
     expect(body.recommendations).toHaveLength(10);
     for (const each of body.recommendations) {

@@ -27,14 +27,23 @@ const Prediction = z
         item_id: IdAnswer,
         title: z.string(),
         movie: z.string().openapi({ description: "The same as title, for earlier clients." }),
-        score: z.number(),
-        source: z.enum(["model", "popularity", "genre"]),
+        score: z.number().openapi({
+          description: "A predicted rating, on the scale; from a model that ranks, its own score.",
+        }),
+        source: z.enum(["model", "fold_in", "genre", "popularity", "newest"]),
         reason: z.string(),
       }),
     ),
     top_score: z.number(),
     model_version: z.number().int().nullable().openapi({ description: "null before the first training." }),
     cold_start: z.boolean().openapi({ description: "The model does not know this user." }),
+    ranked_by: z
+      .object({
+        algorithm: z.string(),
+        kind: z.enum(["rating", "ranking", "cold_start"]),
+        why: z.string(),
+      })
+      .openapi({ description: "Which algorithm put the list in its order, and why that one." }),
   })
   .openapi("Prediction");
 
@@ -92,14 +101,15 @@ export function predictRoutes(serving: Serving, metrics: Metrics): OpenAPIHono<A
           top_score: answer.recommendations[0]?.score ?? 0,
           model_version: answer.modelVersion,
           cold_start: answer.coldStart,
+          ranked_by: answer.rankedBy,
         },
         200,
       );
     });
   }
   return routes.openapi(health, async (context) => {
-    const { champion, failure } = await serving.state();
-    const status = champion ? "healthy" : failure ? "error" : "model_not_found";
-    return context.json({ status, model_loaded: champion !== undefined } as const, 200);
+    const { served, failure } = await serving.state();
+    const status = served ? "healthy" : failure ? "error" : "model_not_found";
+    return context.json({ status, model_loaded: served !== undefined } as const, 200);
   });
 }

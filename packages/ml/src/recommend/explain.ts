@@ -1,4 +1,4 @@
-import type { Id, Item } from "@tamis/core";
+import { canonicalId, type Id, type Item } from "@tamis/core";
 import type { History, Model } from "../recommender.ts";
 import type { ColdStartPick } from "../recommenders/cold-start.ts";
 
@@ -6,13 +6,19 @@ import type { ColdStartPick } from "../recommenders/cold-start.ts";
 export type Explain = (itemId: Id, score: number) => string;
 
 /**
- * Explains recommendations of a model: the predicted rating, and from what. Where the model relates items, the two
- * items most like it among those the person rated at or above their own mean; else how many neighbours or ratings it
- * rests on. Of somebody the model does not know it says that they were folded in.
+ * Explains recommendations of a model.
+ *
+ * Of one of ratings: the predicted rating, and from what. Where the model relates items, the two items most like it
+ * among those the person rated at or above their own mean; else how many neighbours or ratings it rests on. Of somebody
+ * the model does not know it says that they were folded in.
+ *
+ * Of one that ranks: the two items of the history that brought it up most, or, where the model cannot tell, that are
+ * most like it. What was rated at or above the person's mean was liked. No rating is promised.
  *
  * @example
- * explainModel(model, userId, history, items)(318, 4.63);
+ * explainModel(svd, userId, history, items)(318, 4.63);
  * // "predicted 4.6: like “Heat (1995)”, which you rated 5, and “Alien (1979)”, which you rated 4.5"
+ * explainModel(ease, userId, history, items)(318, 0.41); // "because you liked “Heat (1995)” and “Alien (1979)”"
  */
 export function explainModel(
   model: Model,
@@ -21,14 +27,16 @@ export function explainModel(
   items: ReadonlyMap<Id, Item> | undefined,
 ): Explain {
   const mean = history.reduce((sum, { rating }) => sum + rating, 0) / history.length;
-  const liked = model.similarity ? history.filter(({ rating }) => rating >= mean) : [];
+  const liked = history.filter(({ rating }) => rating >= mean);
+  const title = (itemId: Id) => titleOf(itemId, items);
+  if (model.kind === "ranking") return (itemId) => explainRanking(model, history, liked, itemId, title);
 
   const folded = model.knowsUser(userId) ? "" : ` (folded in from ${counted(history.length, "rating")})`;
 
   return (itemId, score) => {
     const predicted = `predicted ${score.toFixed(1)}${folded}`;
     const alike = mostSimilar(model, itemId, liked).map(
-      (entry) => `${titleOf(entry.itemId, items)}, which you rated ${entry.rating}`,
+      (entry) => `${title(entry.itemId)}, which you rated ${entry.rating}`,
     );
     if (alike.length > 0) return `${predicted}: like ${alike.join(", and ")}`;
     if (history.length === 0 || folded !== "") return predicted;
@@ -53,9 +61,35 @@ export function explainColdStart({ genre, ratings, average, year }: ColdStartPic
   return `rated ${average.toFixed(1)} on average by ${ratings === 1 ? "1 person" : `${ratings} people`}`;
 }
 
+function explainRanking(
+  model: Model,
+  history: History,
+  liked: History,
+  itemId: Id,
+  title: (itemId: Id) => string,
+): string {
+  // Such a model gives each item of the history its share of the score; one of factors would have to solve for it.
+  if (model.foldsInExactly && model.explain && !model.factors && history.length > 0) {
+    const { contributions } = model.explain(history, itemId);
+    const causes = contributions.flatMap((part) => ("itemId" in part && part.value > 0 ? [part.itemId] : []));
+    const likes = new Set(liked.map((entry) => canonicalId(entry.itemId)));
+    const best = causes.filter((cause) => likes.has(cause)).slice(0, 2);
+    if (best.length > 0) return `because you liked ${best.map(title).join(" and ")}`;
+    const [first] = causes;
+    if (first !== undefined) return `people who rated ${title(first)}, as you did, rated it too`;
+  }
+  const alike = mostSimilar(model, itemId, liked).map((entry) => title(entry.itemId));
+  if (alike.length > 0) return `like ${alike.join(" and ")}, which you liked`;
+  if (model.algorithm === "popularity") {
+    return model.options.measure === "count" ? "many people rated it" : "people rate it well";
+  }
+  return `${model.algorithm} puts it here among all that you have not rated`;
+}
+
 function mostSimilar(model: Model, itemId: Id, liked: History): History {
+  if (!model.similarity) return [];
   return liked
-    .map((entry) => ({ entry, similarity: model.similarity?.(itemId, entry.itemId) ?? 0 }))
+    .map((entry) => ({ entry, similarity: model.similarity!(itemId, entry.itemId) }))
     .filter(({ similarity }) => similarity > 0)
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, 2)

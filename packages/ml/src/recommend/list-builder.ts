@@ -9,6 +9,7 @@ import { createCapCount } from "./cap.ts";
 import { createDiversity, diversityWindow, similarityOf } from "./diversify.ts";
 import type { RecommendRules } from "./rules.ts";
 import { type TopItem, topItems } from "./top-items.ts";
+import type { UserScores } from "./user-scores.ts";
 
 export interface ListRequest {
   readonly model: Model | undefined;
@@ -22,8 +23,8 @@ export interface ListRequest {
 
 /** A list that obeys the rules of a request, filled from one source after the other. */
 export interface ListBuilder {
-  /** Adds the `n` best of scored items. @param scores - aligned with `itemIds` */
-  addBest(itemIds: readonly Id[], scores: Float64Array, n: number): (TopItem & Touched)[];
+  /** Adds the `n` best of scored items. */
+  addBest(scores: UserScores, n: number): (TopItem & Touched)[];
   /** Adds `n` picks of a cold start. */
   addPicks(coldStart: ColdStart, history: History, n: number): (ColdStartPick & Touched)[];
 }
@@ -99,12 +100,22 @@ export function createListBuilder({ model, items, rules, shown = [], seen }: Lis
   }
 
   return {
-    addBest(itemIds, scores, n) {
-      const keys = rescores ? scores.map((score, item) => rankingScore(itemIds[item]!, score)) : scores;
-      const numbers = rescores ? numbersOf(itemIds) : undefined;
-      return choose(topItems(itemIds, keys, needsAll ? itemIds.length : n, unwanted), n).map((each) => ({
+    addBest(scores, n) {
+      const { itemIds } = scores;
+      const count = needsAll ? itemIds.length : n;
+      if (!rescores) {
+        return choose(scores.top(count, unwanted), n).map((each) => ({
+          itemId: each.itemId,
+          score: each.score,
+          ...touched(each),
+        }));
+      }
+      const all = scores.all();
+      const keys = all.map((score, item) => rankingScore(itemIds[item]!, score));
+      const numbers = numbersOf(itemIds);
+      return choose(topItems(itemIds, keys, count, unwanted), n).map((each) => ({
         itemId: each.itemId,
-        score: numbers ? scores[numbers.get(each.itemId)!]! : each.score,
+        score: all[numbers.get(each.itemId)!]!,
         ...touched(each),
       }));
     },

@@ -1,47 +1,65 @@
 import { setImmediate } from "node:timers/promises";
-import { type Id, throwIfAborted } from "@tamis/core";
-import type { History } from "../recommender.ts";
-import { type Recommendation, type RecommendRequest, recommend } from "./recommend.ts";
+import { type OnProgress, throwIfAborted } from "@tamis/core";
+import { createPace } from "../pace.ts";
+import { answerUser, type SharedRequest, type UserHistory, type UserRecommendations } from "./answer-user.ts";
+import { recommendByFactors } from "./recommend-by-factors.ts";
 
-export interface RecommendAllRequest extends Omit<RecommendRequest, "userId" | "history" | "shown"> {
+export interface RecommendAllRequest extends SharedRequest {
   /** Whom to recommend to, with what they rated: a list, or a stream that is read as the answers are taken. */
   readonly users: Iterable<UserHistory> | AsyncIterable<UserHistory>;
+  /** How many users there are, for the progress. */
+  readonly total?: number;
+  /** Threads, where the model's scores are products of factors. @default the number of processors, at most 8 */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
-}
-
-export interface UserHistory {
-  readonly userId: Id;
-  readonly history: History;
-}
-
-export interface UserRecommendations {
-  readonly userId: Id;
-  /** Whether the model did not know the user. */
-  readonly coldStart: boolean;
-  readonly recommendations: readonly Recommendation[];
+  readonly onProgress?: OnProgress;
 }
 
 /**
- * Recommends to many users, one after the other, in their order: the same answers as {@link recommend} user by user.
- * Holds the scores of one user at a time, never those of all pairs. Lets other work in between users.
+ * Recommends to many users, in their order: the items and scores that {@link recommend} gives to each, without reasons.
  *
- * @throws invalid_input as {@link recommend}; aborted between two users
+ * Models whose scores are products of factors do some thousand users at a time, on all processors; others, and lists with
+ * rules, one after the other. Memory does not grow with the number of users: answers that are not taken hold the work
+ * up. Lets other work in between.
+ *
+ * @throws invalid_input as {@link recommend}; aborted
+ *
+ * @example
+ * for await (const { userId, recommendations } of recommendAll({ model, coldStart, users, n: 10 })) { … }
  */
 export async function* recommendAll({
   users,
+  total,
+  workers,
   signal,
+  onProgress,
   exclude = [],
-  ...request
+  ...rest
 }: RecommendAllRequest): AsyncGenerator<UserRecommendations> {
-  const excluded = [...exclude];
-  for await (const { userId, history } of users) {
+  const request = { ...rest, exclude: [...exclude] };
+  const work = { phase: "recommend", unit: "users", ...(total !== undefined && { total }) };
+  const pace = createPace(work, { signal, onProgress });
+  const { model, rules, n } = request;
+  const answers =
+    model?.factors && !rules && n > 0
+      ? recommendByFactors({ ...request, model }, users, { workers, signal })
+      : oneByOne(request, users, signal);
+  let done = 0;
+  for await (const answer of answers) {
+    await pace.step(done++);
+    yield answer;
+  }
+}
+
+async function* oneByOne(
+  request: SharedRequest,
+  users: RecommendAllRequest["users"],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<UserRecommendations> {
+  for await (const user of users) {
     // Without this, a stream that never waits would let neither a timer nor a signal through.
     await setImmediate();
     throwIfAborted(signal);
-    yield {
-      userId,
-      coldStart: !request.model?.knowsUser(userId),
-      recommendations: recommend({ ...request, userId, history, exclude: excluded }),
-    };
+    yield answerUser(request, user);
   }
 }

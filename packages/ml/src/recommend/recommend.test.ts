@@ -6,8 +6,8 @@ import { knnBasic } from "../recommenders/knn-basic.ts";
 import { svd } from "../recommenders/svd.ts";
 import { synthesizeFilms } from "../synthesize/synthesize-films.ts";
 import { createTrainset } from "../trainset.ts";
+import type { UserHistory } from "./answer-user.ts";
 import { recommend } from "./recommend.ts";
-import { recommendAll, type UserHistory } from "./recommend-all.ts";
 
 const data = synthesizeFilms({ users: 120, items: 200, ratings: 6000 });
 const table = data.table();
@@ -28,7 +28,8 @@ beforeAll(async () => {
 });
 
 const ask = (userId: Id, n: number, more = {}) =>
-  recommend({ model, coldStart: start, userId, history: historyOf(userId), n, items: films, ...more });
+  recommend({ model, coldStart: start, userId, history: historyOf(userId), n, items: films, ...more })
+    .recommendations;
 
 describe("recommend", () => {
   test("100 users: n items each, none rated, none twice, scores on the scale and descending", () => {
@@ -61,8 +62,9 @@ describe("recommend", () => {
     expect(list).toHaveLength(201 - historyOf(1).length);
     expect(list.find(({ itemId }) => itemId === 999)).toEqual({
       itemId: 999,
+      title: "Unrated (2015)",
       score: 0.5,
-      source: "popularity",
+      source: "newest",
       reason: "nobody has rated it yet; it is from 2015",
     });
   });
@@ -99,7 +101,7 @@ describe("recommend", () => {
     const scores = model.foldIn!(history);
     const clipped = (score: number) => Math.min(5, Math.max(0.5, score));
     for (const { itemId, score, source, reason } of list) {
-      expect(source).toBe("model");
+      expect(source).toBe("fold_in");
       expect(score).toBe(clipped(scores[model.itemIds.indexOf(itemId)]!));
       expect(reason).toMatch(
         new RegExp(`^predicted \\d\\.\\d \\(folded in from ${history.length} ratings\\)(: like “.+)?$`),
@@ -141,7 +143,7 @@ describe("recommend", () => {
       { min: 1, max: 4.5 },
     );
     const fitted = await svd({ factors: 2 }).fit(createTrainset(extreme));
-    const list = recommend({
+    const { recommendations: list } = recommend({
       model: fitted,
       coldStart: coldStart(extreme),
       userId: 1,
@@ -183,51 +185,5 @@ describe("reasons", () => {
 
   test("a model that knows a user of whom nothing is stored any more only predicts", () => {
     expect(ask(2, 1, { history: [] })[0]?.reason).toMatch(/^predicted \d\.\d$/);
-  });
-});
-
-describe("recommendAll", () => {
-  test("answers as recommend does, in the order of the users, of a list or a stream", async () => {
-    const users = [...histories.values(), { userId: "nobody", history: [] }];
-    async function* stream() {
-      yield* users;
-    }
-    for (const source of [users, stream()]) {
-      const answers = [];
-      const exclude = [1, 2, 3].values();
-      for await (const answer of recommendAll({ model, coldStart: start, users: source, n: 3, exclude })) {
-        answers.push(answer);
-      }
-      expect(answers).toEqual(
-        users.map(({ userId }) => ({
-          userId,
-          coldStart: userId === "nobody",
-          recommendations: ask(userId, 3, { items: undefined, exclude: [1, 2, 3] }),
-        })),
-      );
-    }
-  });
-
-  test("reads no further than it is asked to, and stops when it is cancelled", async () => {
-    let read = 0;
-    function* users() {
-      for (const user of histories.values()) {
-        read++;
-        yield user;
-      }
-    }
-    const controller = new AbortController();
-    const answers = recommendAll({
-      model,
-      coldStart: start,
-      users: users(),
-      n: 1,
-      signal: controller.signal,
-    });
-    await answers.next();
-    await answers.next();
-    expect(read).toBe(2);
-    controller.abort();
-    await expect(answers.next()).rejects.toMatchObject({ code: "aborted" });
   });
 });

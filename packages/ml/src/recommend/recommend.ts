@@ -1,20 +1,22 @@
 import { canonicalId, type Id, type Item, TamisError } from "@tamis/core";
 import type { History, Model } from "../recommender.ts";
-import type { ColdStart } from "../recommenders/cold-start.ts";
+import type { ColdStart, ColdStartPick } from "../recommenders/cold-start.ts";
 import { explainColdStart, explainModel } from "./explain.ts";
 import { createListBuilder } from "./list-builder.ts";
+import { type RankedBy, rankedBy } from "./ranked-by.ts";
 import type { RecommendRules } from "./rules.ts";
+import { scoresFor } from "./user-scores.ts";
 
 export interface RecommendRequest {
   /** Absent when none was trained yet: everybody gets the cold start. */
   readonly model: Model | undefined;
   readonly coldStart: ColdStart;
   readonly userId: Id;
-  /** What the user has rated, now: never recommended again, and what an unknown user is folded in or judged by. */
+  /** What the user has rated, now: never recommended again, and what they are folded in or judged by. */
   readonly history: History;
   /** How many; 0 is allowed. */
   readonly n: number;
-  /** Titles for the reasons, and what rules look at. */
+  /** Titles, and what rules look at. */
   readonly items?: ReadonlyMap<Id, Item>;
   /** Items not to recommend, beside those in `history`. */
   readonly exclude?: Iterable<Id>;
@@ -27,12 +29,15 @@ export interface RecommendRequest {
   readonly shown?: readonly Id[];
 }
 
-export interface Recommendation {
-  readonly itemId: Id;
-  /** On the scale of the ratings: a predicted rating (`model`), or a damped mean (`popularity`, `genre`). */
-  readonly score: number;
-  /** Who chose it: the model, or the cold start by general popularity or by the user's favourite genres. */
-  readonly source: "model" | "popularity" | "genre";
+/** A list, and which model ordered it. */
+export interface Recommendations {
+  readonly rankedBy: RankedBy;
+  readonly recommendations: readonly Recommendation[];
+}
+
+export interface Recommendation extends ChosenItem {
+  /** Of `items`; the id where there is none. */
+  readonly title: string;
   /** A sentence for a person. */
   readonly reason: string;
   /**
@@ -43,29 +48,67 @@ export interface Recommendation {
   readonly rules?: readonly string[];
 }
 
+/** An item of a list, and where it comes from. */
+export interface ChosenItem {
+  readonly itemId: Id;
+  /**
+   * On the scale of the ratings, a predicted rating or a damped mean (`genre`, `popularity`, `newest`); from a ranking model,
+   * its own score, of any size.
+   */
+  readonly score: number;
+  /**
+   * Who chose it: the model that was trained with the user (`model`) or met them by their ratings (`fold_in`); else the cold
+   * start, for a favourite genre, for popularity, or because it is new and nobody has rated it.
+   */
+  readonly source: "model" | "fold_in" | ColdStartPick["source"];
+}
+
 /**
- * The `n` best items for a user that the user has not rated, in descending order of score: exactly `n` when so many
- * are left, else all that are left.
+ * The `n` best items for a user that the user has not rated: exactly `n` when so many are left, else all that are left.
  *
- * A user the model knows gets its highest estimates; at equal estimates the lower id comes first. So does one it does
- * not know, by what they have rated, when the model can fold them in. What the model cannot fill (it knows only items
- * that were rated when it was trained) and everything for somebody of whom nothing is known comes from the cold start:
- * favourite genres, then popularity, then the newest; see {@link coldStart}. So the list is never empty while an item
- * is allowed.
+ * They come from the first of these that has any to give, and the next ones fill up: the model's scores of a user it
+ * knows, or of the ratings of one it can fold in; the most popular of favourite genres; what is popular (a damped mean,
+ * items with fewer than ten ratings last); the newest of what nobody has rated. See {@link coldStart}. So the list is
+ * never empty while an item is allowed. A known user is scored by their present ratings, when the model can do so
+ * exactly. At equal scores the lower id comes first.
  *
- * Items are chosen by their unclipped score and shown with the score clipped to the scale. The score of a cold start,
- * n·avg/(n + 100), is cautious: for an item with few ratings it is below the item's mean, often at the scale's end.
- * When two sources meet in one list, shown scores decide the order, at equal ones the order of choice; with `rules` or
- * `shown` the order is that of choice, since scores are then not all that counts.
+ * Items are chosen by their unclipped score. Of a model of ratings, scores are shown clipped to the scale, and when two
+ * sources meet in one list, shown scores decide the order, at equal ones the order of choice; with `rules` or `shown`
+ * the order is that of choice, since scores are then not all that counts. The scores of a ranking model are shown as
+ * they are and never compared with others: what fills up comes after.
  *
  * @throws invalid_input when `n` is not a whole number of 0 or more, or a rule cannot be followed
  *
  * @example
- * recommend({ model, coldStart, userId: 1, history, n: 10 })[0];
- * // { itemId: 318, score: 4.87, source: "model", reason: "predicted 4.9: like “Heat (1995)”, which you rated 5" }
+ * recommend({ model, coldStart, userId: 1, history, n: 10, items }).recommendations[0];
+ * // { itemId: 318, title: "Seven", score: 4.87, source: "model", reason: "predicted 4.9: like “Heat (1995)”, which…" }
  */
-export function recommend(request: RecommendRequest): Recommendation[] {
-  const { model, coldStart, userId, history, n, items, exclude = [] } = request;
+export function recommend(request: RecommendRequest): Recommendations {
+  const { model, userId, history, items } = request;
+  const { chosen, source } = chooseItems(request);
+  const explain = model && explainModel(model, userId, history, items);
+  return {
+    rankedBy: rankedBy(model, source, history.length),
+    recommendations: chosen.map(({ pick, ...each }) => ({
+      ...each,
+      title: items?.get(each.itemId)?.title ?? String(each.itemId),
+      reason: pick ? explainColdStart(pick) : explain!(each.itemId, each.score),
+    })),
+  };
+}
+
+interface Choice extends ChosenItem {
+  readonly rules?: readonly string[];
+  /** Of the cold start. */
+  readonly pick?: ColdStartPick;
+}
+
+/** The items of {@link recommend}, without the words. `source` of the model's scores, when it has any. */
+export function chooseItems(request: RecommendRequest): {
+  chosen: readonly Choice[];
+  source: "model" | "fold_in" | undefined;
+} {
+  const { model, coldStart, userId, history, n, exclude = [] } = request;
   if (!Number.isSafeInteger(n) || n < 0) {
     throw new TamisError("invalid_input", `n is ${n}; it must be a whole number of 0 or more.`);
   }
@@ -74,31 +117,22 @@ export function recommend(request: RecommendRequest): Recommendation[] {
   for (const itemId of exclude) seen.add(canonicalId(itemId));
 
   const list = createListBuilder({ ...request, seen });
-  const chosen: Recommendation[] = [];
+  const chosen: Choice[] = [];
   const scores = model && scoresFor(model, userId, history);
+  const isRanking = model?.kind === "ranking";
   if (model && scores) {
-    const explain = explainModel(model, userId, history, items);
-    for (const { score, ...rest } of list.addBest(model.itemIds, scores, n)) {
-      const shown = clip(score, model.scale);
-      chosen.push({ ...rest, score: shown, source: "model", reason: explain(rest.itemId, shown) });
+    for (const best of list.addBest(scores, n)) {
+      const score = isRanking ? best.score : clip(best.score, model.scale);
+      chosen.push({ ...best, score, source: scores.source });
     }
   }
   for (const pick of list.addPicks(coldStart, history, n - chosen.length)) {
-    chosen.push({
-      itemId: pick.itemId,
-      score: clip(pick.score, coldStart.scale),
-      source: pick.genre ? "genre" : "popularity",
-      reason: explainColdStart(pick),
-      ...(pick.rules && { rules: pick.rules }),
-    });
+    const { itemId, source, rules } = pick;
+    chosen.push({ itemId, score: clip(pick.score, coldStart.scale), source, pick, ...(rules && { rules }) });
   }
-  return request.rules || request.shown ? chosen : chosen.sort((a, b) => b.score - a.score);
-}
-
-/** Nothing for somebody unknown who has rated nothing that the model knows, or whom it cannot fold in. */
-function scoresFor(model: Model, userId: Id, history: History): Float64Array | undefined {
-  if (model.knowsUser(userId)) return model.scoreItems(userId);
-  return history.some(({ itemId }) => model.knowsItem(itemId)) ? model.foldIn?.(history) : undefined;
+  const keepsOrder = request.rules || request.shown || (isRanking && scores);
+  if (!keepsOrder) chosen.sort((a, b) => b.score - a.score);
+  return { chosen, source: scores?.source };
 }
 
 function clip(score: number, { min, max }: { min: number; max: number }): number {

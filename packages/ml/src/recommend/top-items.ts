@@ -10,8 +10,6 @@ export interface TopItem {
  * The `n` items of highest score that are not `seen`, best first; at equal scores the lower id first. All of them
  * when there are fewer. A score that is NaN is no candidate.
  *
- * Keeps a heap of n places: O(items · log n) time, O(n) memory, nothing allocated per item.
- *
  * @param scores - aligned with `itemIds`
  */
 export function topItems(
@@ -20,6 +18,22 @@ export function topItems(
   n: number,
   seen: Pick<ReadonlySet<Id>, "has">,
 ): TopItem[] {
+  return topNumbers(itemIds, scores, n, seen).map((item) => ({
+    itemId: itemIds[item]!,
+    score: scores[item]!,
+  }));
+}
+
+/**
+ * The places of {@link topItems} in `itemIds`. Keeps a heap of n of them: O(items · log n) time, O(n) memory, nothing
+ * allocated per item.
+ */
+export function topNumbers(
+  itemIds: readonly Id[],
+  scores: Float64Array | Float32Array,
+  n: number,
+  seen: Pick<ReadonlySet<Id>, "has">,
+): number[] {
   // heap[0] is the worst kept item: the one that a better one replaces.
   const heap = new Int32Array(Math.min(n, itemIds.length));
   let size = 0;
@@ -64,7 +78,5 @@ export function topItems(
     } else siftDown(item);
   }
 
-  return Array.from(heap.subarray(0, size))
-    .sort((a, b) => (isWorse(a, b) ? 1 : -1))
-    .map((item) => ({ itemId: itemIds[item]!, score: scores[item]! }));
+  return Array.from(heap.subarray(0, size)).sort((a, b) => (isWorse(a, b) ? 1 : -1));
 }

@@ -105,6 +105,17 @@ export function restoreAls(
       getSolver().solve(history, w);
       scoreAll(w, scores);
     },
+    foldsInExactly: true,
+    factors: {
+      rank: factors,
+      items: ofItems,
+      biases: new Float64Array(items.length),
+      of(who) {
+        const w = new Float64Array(factors);
+        getSolver().solve(typeof who === "number" ? feedbackRow(feedback, who) : who, w);
+        return { row: w, offset: 0 };
+      },
+    },
     explain(who, item) {
       const history = typeof who === "number" ? feedbackRow(feedback, who) : who;
       const values = getSolver().contributions(history, item);

@@ -81,6 +81,7 @@ export function restoreBaselineOnly(header: ModelHeader, tensors: ModelTensors):
   return createModel(header, users, items, {
     estimate: (user, item) => estimate(user < 0 ? 0 : bu[user]!, item),
     explain: (user, item) => explain(user < 0 ? undefined : bu[user]!, item),
+    foldsInExactly: true,
     foldIn(history) {
       const bias = foldInBias(history, options, (item) => mu + bi[item]!);
       return { estimate: (item) => estimate(bias, item), explain: (item) => explain(bias, item) };

@@ -108,6 +108,15 @@ export function restoreBpr(header: ModelHeader, tensors: ModelTensors): Model {
       const { row } = foldIn(history);
       for (let item = 0; item < scores.length; item++) scores[item] = biases[item]! + affinity(row, 0, item);
     },
+    factors: {
+      rank: factors,
+      items: ofItems,
+      biases,
+      of: (who) => ({
+        row: typeof who === "number" ? ofUsers.subarray(who * factors, (who + 1) * factors) : foldIn(who).row,
+        offset: 0,
+      }),
+    },
     explain(who, item) {
       const bias = { term: "item_bias", value: biases[item]! };
       if (typeof who === "number") return [bias, { term: "affinity", value: affinity(ofUsers, who, item) }];

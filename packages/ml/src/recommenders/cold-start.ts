@@ -48,6 +48,8 @@ export interface ColdStartPick {
   readonly ratings: number;
   readonly average: number;
   readonly year: number | null;
+  /** What it was chosen by. */
+  readonly source: "genre" | "popularity" | "newest";
   /** The genre it was chosen for, with the person's mean rating of it; absent when it was chosen for popularity. */
   readonly genre?: { readonly name: string; readonly average: number };
 }
@@ -212,6 +214,7 @@ export function restoreColdStart(header: ModelHeader, tensors: ModelTensors): Co
         ratings: counts[item]!,
         average: counts[item] === 0 ? 0 : sums[item]! / counts[item]!,
         year: years[item] === noYear ? null : years[item]!,
+        source: genre ? "genre" : counts[item] === 0 ? "newest" : "popularity",
         ...(genre && { genre }),
       });
       if (picks.length === request.n) break;

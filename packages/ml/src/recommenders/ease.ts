@@ -99,6 +99,7 @@ export function restoreEase(header: ModelHeader, tensors: ModelTensors): Model {
     score: (user, item) => score(feedbackRow(feedback, user), item),
     scoreItems: (user, scores) => foldIn(feedbackRow(feedback, user), scores),
     foldIn,
+    foldsInExactly: true,
     explain(who, j) {
       const history = typeof who === "number" ? feedbackRow(feedback, who) : who;
       return [...history.items].filter((i) => i !== j).map((i) => ({ item: i, value: weight(i, j) }));

@@ -81,6 +81,7 @@ export function restoreFactorModel(
     });
     const whole = z ? p.map((value, f) => value + z[f]!) : p;
     return {
+      factors: { row: whole, offset: biased ? mu + bias : 0 },
       estimate(item) {
         if (!biased) return item < 0 ? mu : affinity(whole, 0, item);
         return mu + bias + biasOf(item) + (item < 0 ? 0 : affinity(whole, 0, item));
@@ -115,6 +116,15 @@ export function restoreFactorModel(
       return parts;
     },
     foldIn,
+    factors: {
+      rank: factors,
+      items: qi,
+      biases: biased ? bi : new Float64Array(items.length),
+      of: (user) => ({
+        row: taste.subarray(user * factors, (user + 1) * factors),
+        offset: biased ? mu + bu[user]! : 0,
+      }),
+    },
     similarity: (item, other) => cosine(qi, item * factors, other * factors, factors),
     userSimilarity: (user, other) => cosine(taste, user * factors, other * factors, factors),
     async forget(user) {

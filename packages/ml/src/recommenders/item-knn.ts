@@ -111,6 +111,7 @@ export function restoreItemKnn(header: ModelHeader, tensors: ModelTensors): Mode
       explain(feedbackRow(feedback, user), item).reduce((sum, { value }) => sum + value, 0),
     scoreItems: (user, scores) => foldIn(feedbackRow(feedback, user), scores),
     foldIn,
+    foldsInExactly: true,
     explain: (who, item) => explain(typeof who === "number" ? feedbackRow(feedback, who) : who, item),
     similarity(item, other) {
       if (item === other) return 1;

@@ -162,6 +162,7 @@ export function restoreSlopeOne(header: ModelHeader, tensors: ModelTensors): Mod
     },
     explain: (user, item) => (user < 0 ? [{ term: "mean", value: mu }] : personOf(user).explain(item)),
     foldIn: person,
+    foldsInExactly: true,
     async forget(user) {
       const rest = forgetRatings(tensors, header.scale, ratings, user, { byItem: false });
       return { model: modelOf(header, rest), exact: true };

@@ -186,7 +186,7 @@ function findStrategy(name: string) {
   if (Object.hasOwn(strategies, name)) return strategies[name as StrategyName];
   throw new TamisError(
     "invalid_input",
-    `No search strategy is named “${name}”; there are: ${strategyNames.join(", ")}${didYouMean(name, strategyNames)}.`,
+    `No search strategy is named “${name}”; there are: ${strategyNames.join(", ")}${didYouMean(name, strategyNames)}`,
   );
 }
 

@@ -56,7 +56,7 @@ export function memoryCatalog(): ModelCatalog {
   const aliases = new Map<string, number>();
   const withAliases = (version: Omit<ModelVersion, "aliases">): ModelVersion => ({
     ...version,
-    aliases: (["champion", "previous"] as const).filter(
+    aliases: (["champion", "previous", "previous_ranker", "ranker"] as const).filter(
       (alias) => aliases.get(`${version.model}/${alias}`) === version.version,
     ),
   });
@@ -80,13 +80,14 @@ export function memoryCatalog(): ModelCatalog {
         .map(withAliases)
         .reverse();
     },
-    async promote(model, version, expected) {
+    async promote(model, version, expected, role = "champion") {
       if (find(model, version) === undefined) throw new TamisError("not_found", `No version ${version}.`);
-      const champion = aliases.get(`${model}/champion`) ?? null;
-      if (champion !== expected) throw new TamisError("conflict", `The champion is ${champion}.`);
-      if (champion === version) return;
-      aliases.set(`${model}/champion`, version);
-      if (champion !== null) aliases.set(`${model}/previous`, champion);
+      const holder = aliases.get(`${model}/${role}`) ?? null;
+      if (holder !== expected) throw new TamisError("conflict", `The ${role} is ${holder}.`);
+      if (holder === version) return;
+      aliases.set(`${model}/${role}`, version);
+      const previous = role === "champion" ? "previous" : "previous_ranker";
+      if (holder !== null) aliases.set(`${model}/${previous}`, holder);
     },
   };
 }

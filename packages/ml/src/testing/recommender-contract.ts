@@ -106,8 +106,8 @@ export function recommenderContract(contract: RecommenderContract): void {
       const model = await contract.create().fit(trainset);
       for (const userId of trainset.userIds()) {
         const history = [...trainset.ratingsOf(userId)];
-        const list = recommend({ model, coldStart: coldStart(table), userId, history, n: 5 });
-        const ids = list.map(({ itemId }) => itemId);
+        const { recommendations } = recommend({ model, coldStart: coldStart(table), userId, history, n: 5 });
+        const ids = recommendations.map(({ itemId }) => itemId);
         expect(new Set(ids).size).toBe(5);
         expect(ids.filter((id) => history.some(({ itemId }) => itemId === id))).toEqual([]);
         const scores = ids.map((id) => model.scoreItems(userId)[model.itemIds.indexOf(id)]!);

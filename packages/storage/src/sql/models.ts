@@ -1,6 +1,7 @@
 import {
   type ModelAlias,
   type ModelCatalog,
+  type ModelRole,
   type ModelVersion,
   type NewModelVersion,
   TamisError,
@@ -25,8 +26,8 @@ export function modelCatalog(records: Records, options: ModelCatalogOptions = {}
     },
     find: (model, version) => findVersion(records, model, version),
     list: (model) => versions(records, model),
-    promote: (model, version, expected) =>
-      shortTransaction(records, (transaction) => promote(transaction, model, version, expected)),
+    promote: (model, version, expected, role = "champion") =>
+      shortTransaction(records, (transaction) => promote(transaction, model, version, expected, role)),
   };
 }
 
@@ -118,23 +119,26 @@ async function promote(
   model: string,
   version: number,
   expected: number | null,
+  role: ModelRole,
 ): Promise<void> {
   await takeTurn(records, `model ${model}`);
   if ((await versions(records, model, version)).length === 0) {
     throw new TamisError("not_found", `The model “${model}” has no version ${version}.`);
   }
-  const champion = (await aliased(records, model, "champion")) ?? null;
-  if (champion !== expected) {
+  const holder = (await aliased(records, model, role)) ?? null;
+  if (holder !== expected) {
     throw new TamisError(
       "conflict",
-      `The champion of “${model}” is now version ${champion ?? "none"}, not ${expected ?? "none"}: somebody promoted meanwhile. Compare with the new champion and decide again.`,
-      { details: { model, champion, expected } },
+      `The ${role} of “${model}” is now version ${holder ?? "none"}, not ${expected ?? "none"}: somebody promoted meanwhile. Compare with the new ${role} and decide again.`,
+      { details: { model, [role]: holder, expected } },
     );
   }
-  if (champion === version) return;
-  await setAlias(records, model, "champion", version);
-  if (champion !== null) await setAlias(records, model, "previous", champion);
+  if (holder === version) return;
+  await setAlias(records, model, role, version);
+  if (holder !== null) await setAlias(records, model, previousOf[role], holder);
 }
+
+const previousOf = { champion: "previous", ranker: "previous_ranker" } as const;
 
 async function setAlias(records: Records, model: string, alias: ModelAlias, version: number): Promise<void> {
   await records

@@ -184,7 +184,7 @@ export const schemaComments: SchemaComments = {
     holds: "which version is served",
     columns: {
       model: "name of the registered model",
-      alias: "champion or previous",
+      alias: "champion or ranker, previous or previous_ranker",
       version: "model_versions.version",
     },
   },

@@ -88,6 +88,23 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
       expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     });
 
+    it("keeps a ranker beside the champion, each with who had the role before", async () => {
+      const { catalog } = opened;
+      for (let i = 0; i < 3; i++) await catalog.add(newVersion());
+      await catalog.promote("films", 1, null);
+      await catalog.promote("films", 2, null, "ranker");
+      await catalog.promote("films", 3, 2, "ranker");
+      expect((await catalog.list("films")).map(({ aliases }) => aliases)).toEqual([
+        ["ranker"],
+        ["previous_ranker"],
+        ["champion"],
+      ]);
+      expect(await catalog.find("films", "ranker")).toMatchObject({ version: 3 });
+      await expect(catalog.promote("films", 2, 1, "ranker")).rejects.toMatchObject({ code: "conflict" });
+      await catalog.promote("films", 3, 1);
+      expect(await catalog.find("films", 3)).toMatchObject({ aliases: ["champion", "ranker"] });
+    });
+
     it("says not_found for a version that does not exist", async () => {
       const { catalog } = opened;
       await expect(catalog.promote("films", 9, null)).rejects.toMatchObject({ code: "not_found" });
