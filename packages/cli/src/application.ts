@@ -14,6 +14,7 @@ import { explain } from "./commands/explain.ts";
 import { generate } from "./commands/generate.ts";
 import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
+import { lakeInit } from "./commands/lake-init.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsShow } from "./commands/models-show.ts";
 import { pipelineCancel } from "./commands/pipeline-cancel.ts";
@@ -38,6 +39,10 @@ const routes = buildRouteMap<string, Shell>({
     import: buildRouteMap<string, Shell>({
       routes: { movielens: importMovielens, ratings: importRatings },
       docs: { brief: "Read a ratings file and make it the data set" },
+    }),
+    lake: buildRouteMap<string, Shell>({
+      routes: { init: lakeInit },
+      docs: { brief: "Where the bytes are: a folder or a bucket" },
     }),
     rejects,
     evaluate,

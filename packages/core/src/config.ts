@@ -10,7 +10,7 @@ const settings = z.strictObject({
   dataDir: z.string().min(1).default("./tamis-data"),
   /** `sqlite:PATH`. Default: `tamis.db` in `dataDir`. */
   records: z.string().min(1).optional(),
-  /** `file:PATH`. Default: `lake` in `dataDir`. */
+  /** `file:PATH` or `s3://BUCKET/PREFIX?…`. Default: `lake` in `dataDir`. */
   objects: z.string().min(1).optional(),
   /** Address the service listens on. */
   host: z.string().min(1).default("127.0.0.1"),

@@ -9,6 +9,7 @@ export { type ImportRatingsOptions, importRatings } from "./lake/import-ratings.
 export type { SnapshotFile, SnapshotManifest } from "./lake/manifest.ts";
 export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts";
 export type { TextEncoding } from "./load/delimited-batch.ts";
+export { initObjects, type ObjectsReport } from "./objects/init-objects.ts";
 export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
 export { type CronOptions, cron } from "./queue/cron.ts";
 export { embeddedQueue } from "./queue/embedded.ts";

@@ -63,8 +63,15 @@ describe("openTamis", () => {
     ["records", "sqlite:", /records: “sqlite:” is not understood/],
     ["records", "tamis.db", /records: “tamis.db” is not understood/],
     ["records", "constructor:x", /not understood/],
-    ["objects", "s3://bucket/prefix", /objects: s3: URLs arrive with a later release; give file:PATH/],
-    ["objects", "/lake", /objects: “\/lake” is not understood; give file:PATH/],
+    ["objects", "s3://key:secret@bucket/prefix", /must hold no credentials: give them as AWS_ACCESS_KEY_ID/],
+    ["objects", "s3://bucket?secret_access_key=secret", /must hold no credentials/],
+    ["objects", "s3://bucket?endpoint=http://key:secret@host", /must hold no credentials/],
+    ["objects", "s3://Bucket%20/x", /a bucket's name has 3 to 63 lower-case letters/],
+    ["objects", "s3://bucket/a/../../b//c", /its prefix is no part of a key/],
+    ["objects", "s3://bucket?regoin=x", /“regoin” is not one of endpoint, region/],
+    ["objects", "s3://bucket?endpoint=host:9000", /endpoint is not an http:\/\/ or https:\/\/ address/],
+    ["objects", "s3://bucket?cache_ttl=1", /cache_ttl is not a whole number with s, m, h or d/],
+    ["objects", "/lake", /objects: “\/lake” is not understood; give file:PATH or s3:\/\/BUCKET\/PREFIX/],
   ])("refuses %s=%s before it makes anything", async (setting, url, message) => {
     const config = await options();
     const opening = openTamis({ ...config, [setting]: url });

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { type LocalObjectStore, resolveConfig, TamisError, type Warehouse } from "@tamis/core";
 import { openFolder } from "./objects/folder.ts";
 import { makeFolder } from "./objects/make-folder.ts";
+import { openS3Url } from "./objects/open-s3-url.ts";
+import { parseS3Url } from "./objects/s3-settings.ts";
 import { migrate } from "./sql/migrate.ts";
 import { postgresRecords } from "./sql/postgres.ts";
 import type { Records } from "./sql/schema.ts";
@@ -24,15 +26,17 @@ export interface OpenOptions {
   readonly dataDir: string;
   /** `sqlite:PATH` or `postgres://…` @default `tamis.db` in `dataDir` */
   readonly records?: string;
-  /** `file:PATH` @default the folder `lake` in `dataDir` */
+  /** `file:PATH` or `s3://BUCKET/PREFIX?…` @default the folder `lake` in `dataDir` */
   readonly objects?: string;
 }
 
 interface Adapter<Port> {
   /** What its URLs look like, for messages. */
   readonly form: string;
+  /** Finds mistakes in a URL before anything is made. */
+  check?(url: string): void;
   /** @param path - what stands behind the colon of `url`. */
-  open(path: string, url: string): Promise<Port>;
+  open(path: string, url: string, dataDir: string): Promise<Port>;
 }
 
 const postgres: Adapter<Records> = {
@@ -48,10 +52,12 @@ const recordsAdapters: Readonly<Record<string, Adapter<Records>>> = {
 };
 const objectsAdapters: Readonly<Record<string, Adapter<LocalObjectStore>>> = {
   file: { form: "file:PATH", open: (path) => openFolder({ path }) },
+  s3: {
+    form: "s3://BUCKET/PREFIX",
+    check: parseS3Url,
+    open: (_, url, dataDir) => openS3Url(url, dataDir),
+  },
 };
-
-/** Schemes of engines that a later release opens. */
-const laterSchemes = ["s3"];
 
 /**
  * Opens the records, the objects and the warehouse, and brings the records' schema up to date. DuckDB is loaded
@@ -66,8 +72,8 @@ const laterSchemes = ["s3"];
  */
 export async function openTamis(options: OpenOptions): Promise<Tamis> {
   const { config } = resolveConfig({ flags: { ...options } });
-  const openRecords = opener("records", recordsAdapters, config.records);
-  const openObjects = opener("objects", objectsAdapters, config.objects);
+  const openRecords = opener("records", recordsAdapters, config.records, config.dataDir);
+  const openObjects = opener("objects", objectsAdapters, config.objects, config.dataDir);
   await makeFolder(resolve(config.dataDir));
   const records = await openRecords();
   try {
@@ -101,17 +107,20 @@ function opener<Port>(
   setting: string,
   adapters: Readonly<Record<string, Adapter<Port>>>,
   url: string,
+  dataDir: string,
 ): () => Promise<Port> {
   const [, scheme = "", path = ""] = /^([a-z][a-z0-9+]*):(.*)$/is.exec(url) ?? [];
   const adapter = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
-  if (adapter !== undefined && path !== "") return () => adapter.open(path, url);
+  if (adapter !== undefined && path !== "") {
+    adapter.check?.(url);
+    return () => adapter.open(path, url, resolve(dataDir));
+  }
   const forms = [...new Set(Object.values(adapters).map(({ form }) => form))];
-  const why = laterSchemes.includes(scheme)
-    ? `${scheme}: URLs arrive with a later release`
-    : `“${withoutCredentials(url)}” is not understood`;
-  throw new TamisError("configuration", `${setting}: ${why}; give ${forms.join(" or ")}.`, {
-    details: { setting },
-  });
+  throw new TamisError(
+    "configuration",
+    `${setting}: “${withoutCredentials(url)}” is not understood; give ${forms.join(" or ")}.`,
+    { details: { setting } },
+  );
 }
 
 /** A password that was not %-coded may hold any of `/`, `?` and `@`. */

@@ -1,10 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rm, rmdir, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readdir, realpath, rm, rmdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { Readable } from "node:stream";
 import {
-  type GetOptions,
   type ListedObject,
   type ListOptions,
   type LocalObjectStore,
@@ -13,11 +10,15 @@ import {
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
+import { alreadyThere } from "./already-there.ts";
 import { checkDigest } from "./check-digest.ts";
 import { checkRange } from "./check-range.ts";
 import { fileSystemError, hasCode } from "./file-system-error.ts";
 import { checkObjectKey, checkObjectPrefix, compareKeys } from "./object-key.ts";
 import { publishFile } from "./publish-file.ts";
+import { readFileChunks } from "./read-file-chunks.ts";
+import { removeOldFiles } from "./remove-old-files.ts";
+import { writeHashed } from "./write-hashed.ts";
 
 /**
  * Objects as files in a folder: the object `a/b.json` is the file `a/b.json`.
@@ -41,7 +42,7 @@ export async function openFolder(options: { readonly path: string }): Promise<Lo
       checkRange(getOptions);
       throwIfAborted(getOptions.signal);
       const found = await guarded(key, () => findFile(root, key));
-      return found && read(key, found.path, getOptions);
+      return found && readFileChunks(found.path, key, getOptions);
     },
     list(prefix, listOptions = {}) {
       checkObjectPrefix(prefix);
@@ -64,17 +65,12 @@ export async function openFolder(options: { readonly path: string }): Promise<Lo
 }
 
 const temporaryFolder = ".tmp";
-const oneDay = 86_400_000; // ms
 
 async function openRoot(path: string): Promise<string> {
   return await guarded(path, async () => {
     await mkdir(join(path, temporaryFolder), { recursive: true });
     const root = await realpath(path);
-    for (const name of await readdir(join(root, temporaryFolder))) {
-      const file = join(root, temporaryFolder, name);
-      const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-      if (mtimeMs < Date.now() - oneDay) await rm(file, { force: true });
-    }
+    await removeOldFiles(join(root, temporaryFolder));
     return root;
   });
 }
@@ -96,7 +92,7 @@ async function put(
   if (ifAbsent && (await findFile(root, key))) throw alreadyThere(key);
   const temporary = join(root, temporaryFolder, randomUUID());
   try {
-    const written = await writeFile(temporary, body, signal);
+    const written = await writeHashed(temporary, body, { flush: true, signal });
     checkDigest(key, written.sha256, sha256);
     throwIfAborted(signal);
     if (!(await publishFile(root, temporary, key, { ifAbsent }))) throw alreadyThere(key);
@@ -104,42 +100,6 @@ async function put(
   } finally {
     await rm(temporary, { force: true });
   }
-}
-
-function alreadyThere(key: string): TamisError {
-  return new TamisError("conflict", `The object ${key} exists already and was left as it is.`, {
-    details: { key },
-  });
-}
-
-async function writeFile(
-  path: string,
-  body: Uint8Array | AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const file = await open(path, "wx");
-  try {
-    for await (const chunk of body instanceof Uint8Array ? [body] : abortable(body, signal)) {
-      throwIfAborted(signal);
-      await file.writeFile(chunk);
-      hash.update(chunk);
-      bytes += chunk.byteLength;
-    }
-    await file.sync();
-  } catch (error) {
-    throwIfAborted(signal);
-    throw error;
-  } finally {
-    await file.close();
-  }
-  return { bytes, sha256: hash.digest("hex") };
-}
-
-/** Ends the wait for a slow source when the signal fires, and tells the source. */
-function abortable<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
-  return signal === undefined ? source : Readable.from(source, { signal });
 }
 
 /** The file of a key, if it is one. A link on the way there is an error: it may lead out of the folder. */
@@ -162,30 +122,6 @@ async function findFile(
     }
   }
   return found?.isFile() ? { path, bytes: Number(found.size), modifiedAt: found.mtime } : undefined;
-}
-
-const chunkBytes = 262_144;
-
-/** Opens the file when reading starts, so that an answer nobody reads holds nothing open. */
-async function* read(key: string, path: string, { range, signal }: GetOptions): AsyncGenerator<Uint8Array> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    let position = range?.start ?? 0;
-    const end = position + (range?.length ?? Number.POSITIVE_INFINITY);
-    while (position < end) {
-      throwIfAborted(signal);
-      const chunk = new Uint8Array(Math.min(chunkBytes, end - position));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      yield chunk.subarray(0, bytesRead);
-    }
-  } catch (error) {
-    throw fileSystemError(error, key);
-  } finally {
-    await file?.close();
-  }
 }
 
 /** Walks the folders in the order of the keys: a folder sorts as its name with the `/` behind it. */

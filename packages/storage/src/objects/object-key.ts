@@ -24,6 +24,11 @@ export function checkObjectKey(key: string): void {
   });
 }
 
+/** True for what {@link checkObjectKey} accepts. */
+export function isObjectKey(key: string): boolean {
+  return faultOf(key) === undefined;
+}
+
 /**
  * Checks the prefix of a listing: the beginning of a key, so it may be empty or end in the middle of a name.
  *

@@ -175,7 +175,7 @@ export function objectStoreContract({ open }: ObjectStoreContract): void {
       const cancel = new AbortController();
       const endless = (async function* () {
         yield new Uint8Array(100_000);
-        cancel.abort();
+        setTimeout(() => cancel.abort(), 20);
         await new Promise(() => {});
       })();
       const putting = store.put("a", endless, { signal: cancel.signal });

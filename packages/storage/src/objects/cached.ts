@@ -1,0 +1,139 @@
+import {
+  type GetOptions,
+  isTamisError,
+  type LocalObjectStore,
+  type ObjectStore,
+  TamisError,
+  throwIfAborted,
+} from "@tamis/core";
+import { type CacheEntry, openCacheFolder } from "./cache-folder.ts";
+import { checkRange } from "./check-range.ts";
+import { checkObjectKey } from "./object-key.ts";
+import { readFileChunks } from "./read-file-chunks.ts";
+import { sharedFlights } from "./shared-flights.ts";
+import { smallObjects } from "./small-objects.ts";
+
+export interface CachedObjectsOptions {
+  /** Folder of the copies; several processes may share it. */
+  readonly path: string;
+  /** What the copies may take on the disk. One that was used in the last 10 minutes is kept all the same. @default 10 GB */
+  readonly maxBytes?: number;
+  /** How long a copy is used without asking whether the object changed, in ms. @default 3_600_000 */
+  readonly ttlMs?: number;
+  /** Keys whose bytes never change: their copies do not age. @default keys of which a segment is a SHA-256 */
+  readonly immutable?: (key: string) => boolean;
+  /** @default Date.now */
+  readonly now?: () => number;
+}
+
+/**
+ * A store with copies near: what was read once is read from the disk, or from memory when it is small, until its
+ * time is over. Turns any {@link ObjectStore} into a {@link LocalObjectStore}.
+ *
+ * Readers of one object share one download. A copy is complete or absent; its digest is compared before this process
+ * first uses it, and a damaged one is fetched again. A range is read from the copy when there is one, else from the
+ * store. What this store puts or removes is forgotten at once; what others change is seen when the time is over.
+ *
+ * @throws configuration when the folder cannot be made
+ */
+export async function cachedObjects(
+  remote: ObjectStore,
+  options: CachedObjectsOptions,
+): Promise<LocalObjectStore> {
+  const { now = Date.now, ttlMs = 3_600_000, immutable = namesDigest } = options;
+  const folder = await openCacheFolder(options.path, { maxBytes: options.maxBytes ?? 10e9, now });
+  const small = smallObjects();
+  const isFresh = (key: string, fetchedAt: number) =>
+    immutable(key) || (now() >= fetchedAt && now() - fetchedAt < ttlMs);
+
+  const flights = sharedFlights(async (key, signal, isCurrent) => {
+    const chunks = await remote.get(key, { signal });
+    if (chunks === undefined) return undefined;
+    const fetchedAt = now();
+    const entry = await folder.store(key, chunks, fetchedAt, { signal, isCurrent });
+    if (entry !== undefined && isCurrent()) await small.keep(key, entry);
+    return entry ?? "outdated";
+  });
+  const find = async (key: string): Promise<CacheEntry | undefined> => {
+    const entry = await folder.find(key);
+    return entry && isFresh(key, entry.fetchedAt) ? entry : undefined;
+  };
+  const forget = async (key: string) => {
+    flights.leave(key);
+    small.forget(key);
+    await folder.forget(key);
+  };
+  const read = async (key: string, { range, signal }: GetOptions) => {
+    const kept = small.find(key);
+    if (kept && isFresh(key, kept.fetchedAt)) return once(cut(kept.bytes, range));
+    const entry = (await find(key)) ?? (range === undefined ? await flights.join(key, signal) : undefined);
+    if (entry === undefined) {
+      return range === undefined ? undefined : await remote.get(key, { range, ...(signal && { signal }) });
+    }
+    return readCopy(remote, key, entry, { ...(range && { range }), ...(signal && { signal }) });
+  };
+
+  return {
+    async put(key, body, putOptions) {
+      const stored = await remote.put(key, body, putOptions);
+      await forget(key);
+      return stored;
+    },
+    async get(key, getOptions = {}) {
+      checkObjectKey(key);
+      checkRange(getOptions);
+      throwIfAborted(getOptions.signal);
+      try {
+        return await read(key, getOptions);
+      } catch (error) {
+        // No room for a copy is no reason not to read.
+        if (isTamisError(error) && error.code === "no_space") return await remote.get(key, getOptions);
+        throw error;
+      }
+    },
+    list: (prefix, listOptions) => remote.list(prefix, listOptions),
+    async remove(key) {
+      await remote.remove(key);
+      await forget(key);
+    },
+    capabilities: () => remote.capabilities(),
+    async localPath(key) {
+      checkObjectKey(key);
+      const entry = (await find(key)) ?? (await flights.join(key, undefined));
+      if (entry) return entry.path;
+      throw new TamisError("not_found", `There is no object ${key} in the store.`, { details: { key } });
+    },
+  };
+}
+
+function namesDigest(key: string): boolean {
+  return key.split("/").some((segment) => /^[0-9a-f]{64}$/.test(segment));
+}
+
+function cut(bytes: Uint8Array, range: GetOptions["range"]): Uint8Array {
+  return range === undefined ? bytes : bytes.subarray(range.start, range.start + range.length);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  // The caller may write into what it gets.
+  if (bytes.byteLength > 0) yield Uint8Array.prototype.slice.call(bytes);
+}
+
+/** Reads a copy; one that was thrown out between finding and opening it is read from the store. */
+async function* readCopy(
+  remote: ObjectStore,
+  key: string,
+  { path }: CacheEntry,
+  options: GetOptions,
+): AsyncGenerator<Uint8Array> {
+  let begun = false;
+  try {
+    for await (const chunk of readFileChunks(path, key, options)) {
+      begun = true;
+      yield chunk;
+    }
+  } catch (error) {
+    if (begun || !isTamisError(error) || error.code !== "not_found") throw error;
+    yield* (await remote.get(key, options)) ?? [];
+  }
+}
