@@ -119,7 +119,7 @@ function* genomeScores(items: number, random: Random): Generator<string> {
 
 /** Ids have gaps, as the published ones. */
 function movieId(film: number): number {
-  return film < 9000 ? film + 1 : 9000 + (film - 9000) * 7;
+  return film < 9000 ? film + 1 : 9001 + (film - 9000) * 7;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,22 +1,20 @@
-import { canonicalId, type Id, type IdColumn } from "@tamis/core";
+import { canonicalId, type Id } from "@tamis/core";
 
-/** Builds the codes of an id column, chunk by chunk. */
+/** Numbers ids in order of first appearance, from 0. */
 export interface Dictionary {
-  /** Codes the ids of the rows from `row` on. */
-  add(ids: Float64Array | readonly string[], row: number): void;
-  column(): IdColumn;
+  /** The code of an id; a text and the whole number it writes are two ids here. */
+  code(id: number | string): number;
+  /** The ids by their code, in canonical form. */
+  readonly ids: readonly Id[];
 }
 
 /**
- * Dictionary-encodes ids in order of first appearance. Whole numbers go through an open-addressing table of
- * typed arrays (linear probing, at most half full), so twenty million rows take no object each; texts through a
- * `Map`.
+ * Dictionary-encodes ids. Whole numbers go through an open-addressing table of typed arrays (linear probing, at
+ * most half full), so twenty million rows take no object each; texts through a `Map`.
  *
- * @param rows - rows that will come.
  * @param distinct - different ids expected; the table grows when there are more.
  */
-export function dictionary(rows: number, distinct: number): Dictionary {
-  const codes = new Int32Array(rows);
+export function dictionary(distinct = 512): Dictionary {
   const ids: Id[] = [];
   const texts = new Map<string, number>();
   let size = 1024;
@@ -24,16 +22,20 @@ export function dictionary(rows: number, distinct: number): Dictionary {
   let keys = new Float64Array(size);
   let slots = new Int32Array(size).fill(-1);
   let shift = 32 - Math.log2(size);
+  let last: number | string = "";
+  let lastCode = -1;
 
-  function codeOf(id: number): number {
+  function codeOfNumber(id: number): number {
     const mask = slots.length - 1;
-    let slot = Math.imul((id ^ (id / 4_294_967_296)) | 0, 0x9e3779b1) >>> shift;
-    for (;;) {
+    for (let slot = slotOf(id); ; slot = (slot + 1) & mask) {
       const code = slots[slot]!;
       if (code < 0) return insert(id, slot);
       if (keys[slot] === id) return code;
-      slot = (slot + 1) & mask;
     }
+  }
+
+  function slotOf(id: number): number {
+    return Math.imul((id ^ (id / 4_294_967_296)) | 0, 0x9e3779b1) >>> shift;
   }
 
   function insert(id: number, slot: number): number {
@@ -48,33 +50,35 @@ export function dictionary(rows: number, distinct: number): Dictionary {
   function grow(): void {
     size *= 2;
     shift--;
+    const [formerKeys, formerSlots] = [keys, slots];
     keys = new Float64Array(size);
     slots = new Int32Array(size).fill(-1);
-    for (const [code, id] of ids.entries()) {
-      let slot = Math.imul(((id as number) ^ ((id as number) / 4_294_967_296)) | 0, 0x9e3779b1) >>> shift;
+    for (const [former, code] of formerSlots.entries()) {
+      if (code < 0) continue;
+      let slot = slotOf(formerKeys[former]!);
       while (slots[slot]! >= 0) slot = (slot + 1) & (size - 1);
-      keys[slot] = id as number;
+      keys[slot] = formerKeys[former]!;
       slots[slot] = code;
     }
   }
 
-  function addTexts(values: readonly string[], row: number): void {
-    for (const [index, text] of values.entries()) {
-      let code = texts.get(text);
-      if (code === undefined) {
-        code = ids.length;
-        texts.set(text, code);
-        ids.push(canonicalId(text));
-      }
-      codes[row + index] = code;
-    }
+  function codeOfText(text: string): number {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    const code = ids.length;
+    texts.set(text, code);
+    ids.push(canonicalId(text));
+    return code;
   }
 
   return {
-    add(values, row) {
-      if (!(values instanceof Float64Array)) addTexts(values, row);
-      else for (let index = 0; index < values.length; index++) codes[row + index] = codeOf(values[index]!);
+    code(id) {
+      // Most sources are sorted by user: look each one up once.
+      if (id === last) return lastCode;
+      last = id;
+      lastCode = typeof id === "number" ? codeOfNumber(id) : codeOfText(id);
+      return lastCode;
     },
-    column: () => ({ ids, codes }),
+    ids,
   };
 }

@@ -42,7 +42,7 @@ function movielensSource(
   path: string,
   { layout, name, separator, scale }: MovielensFolder,
   files: Readonly<Record<string, FileSource>>,
-  { encoding }: ImportOptions,
+  { encoding, duplicates }: ImportOptions,
 ): ImportSource {
   return {
     name: name === "" ? basename(path) : name,
@@ -50,7 +50,7 @@ function movielensSource(
     layout,
     files,
     scale,
-    settings: { layout, encoding },
+    settings: { layout, encoding, duplicates },
     async openRatings({ ratings }) {
       const sample = await sampleText(gunzip(ratings!.open(), ratings!.name));
       return delimitedRatingsFile(ratings!, detectLayout(sample, ratings!.name, { separator, encoding }));

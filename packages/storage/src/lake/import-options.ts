@@ -1,11 +1,14 @@
 import type { OnProgress, RejectReason, Scale } from "@tamis/core";
 import type { TextEncoding } from "../load/delimited-batch.ts";
+import type { DuplicatePolicy } from "./resolve-duplicates.ts";
 
 export interface ImportOptions {
   /** Add to the current data set instead of replacing it; of a pair in both, the new rating stays. @default false */
   readonly append?: boolean | undefined;
   /** How text is encoded. @default detected */
   readonly encoding?: TextEncoding | undefined;
+  /** What becomes of several ratings of one pair of user and item, see `resolveDuplicates`. @default "last" */
+  readonly duplicates?: DuplicatePolicy | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Phases: `landing`, `reading` (bytes), `duplicates`, `snapshot`, `serving` (rows). */
   readonly onProgress?: OnProgress | undefined;

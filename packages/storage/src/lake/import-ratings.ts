@@ -35,7 +35,7 @@ export async function importRatings(
   path: string,
   options: ImportRatingsOptions = {},
 ): Promise<ImportResult> {
-  const { separator, columns, header, scale, encoding } = checked(options);
+  const { separator, columns, header, scale, encoding, duplicates } = checked(options);
   const file = await localFile(path);
   const layoutOptions = { separator, columns, header, encoding };
   const detected = await detectRatingsFile(file, tamis.warehouse, layoutOptions);
@@ -47,7 +47,7 @@ export async function importRatings(
       layout: detected.format,
       files: { ratings: file },
       scale,
-      settings: { ...layoutOptions, scale },
+      settings: { ...layoutOptions, scale, duplicates },
       openRatings: (files, warehouse) => detectRatingsFile(files.ratings!, warehouse, layoutOptions),
       openCatalogue: () => ({}),
     },

@@ -1,37 +1,31 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Reject, type RejectReason, throwIfAborted, type WarehouseChunk } from "@tamis/core";
-import type { IdBatch, RatingBatch, RatingHandlers } from "../load/rating-batch.ts";
+import { throwIfAborted, type WarehouseChunk } from "@tamis/core";
+import type { RatingHandlers } from "../load/rating-batch.ts";
 import { warehouseChunks } from "../warehouse/duckdb.ts";
-import { type Duckdb, duckdbError, openDuckdb } from "../warehouse/open-duckdb.ts";
-import {
-  type AppendedColumn,
-  type AppendedType,
-  type TableAppender,
-  tableAppender,
-} from "../warehouse/table-appender.ts";
-
-/** Whether all ids of a column are whole numbers (stored as BIGINT) or some are text (then all are VARCHAR). */
-type IdKind = "number" | "text";
-
-export interface IdKinds {
-  readonly user: IdKind;
-  readonly item: IdKind;
-}
-
-/** Thrown when a text id meets a column of numbers: the stage is to be made again, for texts. */
-export const textIdMet = Symbol("a text id in a column of numbers");
+import { duckdbError, openDuckdb } from "../warehouse/open-duckdb.ts";
+import { type AppendedColumn, type AppendedType, tableAppender } from "../warehouse/table-appender.ts";
+import { type IdKinds, idType } from "./id-kinds.ts";
+import { openStageAppenders } from "./stage-appenders.ts";
 
 /**
  * The workbench of one import: its rows in DuckDB, in the order of the file, spilling to a scratch folder that
  * goes with it.
  *
- * Tables: `rows (user_id, item_id, rating, rated_at, line)` with `NaN` for no time and line 0 for rows of the
- * snapshot that is added to; `rejects (source, line, reason, detail, raw)`.
+ * Tables: `rows (user_id, item_id, rating, rated_at)`, with `NaN` for no time, whose `rowid` counts from 0;
+ * `line_runs (first_row, first_line)`: from that row on, up to the next run, each is on the line after the row
+ * before; `rejects (source, line, reason, detail, raw)`.
  */
 export interface RatingStage {
-  /** Where readers hand their rows; text ids throw {@link textIdMet} unless the column is of texts. */
+  /** Where readers hand their rows; an id that does not fit its column throws `widerIdMet`. */
   readonly handlers: RatingHandlers;
+  readonly kinds: IdKinds;
+  /** Rows of the former snapshot, which come first in `rows`. */
+  readonly formerRows: number;
+  /** The kinds that the ids seen so far ask for. */
+  kindsMet(): IdKinds;
+  /** True when some pair of user and item may have come twice; false is certain. */
+  mayRepeat(): boolean;
   /** Makes appended rows visible to SQL. */
   flush(): Promise<void>;
   run(sql: string): Promise<void>;
@@ -39,7 +33,10 @@ export interface RatingStage {
   createTable(name: string, columns: Readonly<Record<string, StagedColumn>>): Promise<void>;
   query<Row>(sql: string): Promise<Row[]>;
   columns(sql: string): AsyncIterable<WarehouseChunk>;
-  /** Writes the rows of a SELECT to a Parquet file in the scratch folder: same rows, same bytes. */
+  /**
+   * Writes the rows of a SELECT to a Parquet file in the scratch folder. From one table without a join or an
+   * order, the same rows give the same bytes, whatever the number of threads.
+   */
   writeParquet(select: string, name: string): Promise<string>;
   close(): void;
 }
@@ -53,12 +50,22 @@ interface StagedColumn {
 export interface StageOptions {
   readonly dataDir: string;
   readonly kinds: IdKinds;
+  /** Rows of a former snapshot that will be put into `rows` before any is handed to the stage. @default 0 */
+  readonly formerRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What DuckDB may hold of an import in memory; the rest is on the disk. 20 million ratings fit. */
+const memoryLimit = "1GB";
+
 /** Opens an empty stage. */
-export async function openStage({ dataDir, kinds, signal }: StageOptions): Promise<RatingStage> {
-  const duckdb = await openDuckdb({ dataDir });
+export async function openStage({
+  dataDir,
+  kinds,
+  formerRows = 0,
+  signal,
+}: StageOptions): Promise<RatingStage> {
+  const duckdb = await openDuckdb({ dataDir, memoryLimit });
   const { connection, scratch } = duckdb;
   const interrupt = () => connection.interrupt();
   signal?.addEventListener("abort", interrupt);
@@ -74,22 +81,21 @@ export async function openStage({ dataDir, kinds, signal }: StageOptions): Promi
   }
   const run = (sql: string) => guarded(sql, async () => void (await connection.run(sql)));
 
-  await run(`CREATE TABLE rows (user_id ${sqlType(kinds.user)}, item_id ${sqlType(kinds.item)},
-    rating DOUBLE, rated_at DOUBLE, line INTEGER)`);
+  await run(`CREATE TABLE rows (user_id ${idType(kinds.user)}, item_id ${idType(kinds.item)},
+    rating DOUBLE, rated_at DOUBLE)`);
+  await run("CREATE TABLE line_runs (first_row DOUBLE, first_line INTEGER)");
   await run(
     "CREATE TABLE rejects (source VARCHAR, line INTEGER, reason VARCHAR, detail VARCHAR, raw VARCHAR)",
   );
-  let appenders = await openAppenders(duckdb, kinds);
+  const appenders = await openStageAppenders(duckdb, kinds, formerRows);
 
   return {
-    handlers: {
-      onBatch: (batch) => appenders.addBatch(batch),
-      onReject: (reject) => appenders.addReject(reject),
-    },
-    async flush() {
-      appenders.close();
-      appenders = await openAppenders(duckdb, kinds);
-    },
+    handlers: appenders.handlers,
+    kinds,
+    formerRows,
+    kindsMet: appenders.kindsMet,
+    mayRepeat: appenders.mayRepeat,
+    flush: appenders.flush,
     run,
     async createTable(name, columns) {
       const entries = Object.entries(columns);
@@ -120,10 +126,8 @@ export async function openStage({ dataDir, kinds, signal }: StageOptions): Promi
     async writeParquet(select, name) {
       const path = join(scratch, name);
       const quoted = path.replaceAll("'", "''");
-      // One thread and a fixed group size, so that the bytes depend on nothing but the rows.
-      await run("SET threads = 1");
+      // Groups of a fixed size, so that the bytes depend on nothing but the rows.
       await run(`COPY (${select}) TO '${quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
-      await run("RESET threads");
       return path;
     },
     close() {
@@ -133,87 +137,4 @@ export async function openStage({ dataDir, kinds, signal }: StageOptions): Promi
       rmSync(scratch, { recursive: true, force: true });
     },
   };
-}
-
-interface Appenders {
-  addBatch(batch: RatingBatch): void;
-  addReject(reject: Reject): void;
-  close(): void;
-  abandon(): void;
-}
-
-const rejectBatch = 2048;
-
-async function openAppenders(duckdb: Duckdb, kinds: IdKinds): Promise<Appenders> {
-  const rows = await tableAppender(duckdb, "rows", [
-    appendedType(kinds.user),
-    appendedType(kinds.item),
-    "DOUBLE",
-    "DOUBLE",
-    "INTEGER",
-  ]);
-  const rejects = await tableAppender(duckdb, "rejects", [
-    "VARCHAR",
-    "INTEGER",
-    "VARCHAR",
-    "VARCHAR",
-    "VARCHAR",
-  ]);
-  let waiting: Reject[] = [];
-
-  function writeRejects(): void {
-    appendRejects(rejects, waiting);
-    waiting = [];
-  }
-  return {
-    addBatch(batch) {
-      const users = idColumn(batch.users, batch.length, kinds.user);
-      const items = idColumn(batch.items, batch.length, kinds.item);
-      rows.append([users, items, batch.ratings, batch.ratedAt, batch.lines], batch.length);
-    },
-    addReject(reject) {
-      waiting.push(reject);
-      if (waiting.length === rejectBatch) writeRejects();
-    },
-    close() {
-      writeRejects();
-      rows.close();
-      rejects.close();
-    },
-    abandon() {
-      for (const appender of [rows, rejects]) {
-        try {
-          appender.close();
-        } catch {
-          // What it held goes with the stage.
-        }
-      }
-    },
-  };
-}
-
-function appendRejects(appender: TableAppender, rejects: readonly Reject[]): void {
-  const sources = rejects.map(({ source }) => source);
-  const lines = Int32Array.from(rejects, ({ line }) => line);
-  const reasons: RejectReason[] = rejects.map(({ reason }) => reason);
-  const details = rejects.map(({ detail }) => detail);
-  // DuckDB keeps no NUL in a text.
-  const raws = rejects.map(({ raw }) => raw.replaceAll("\0", "\u2400"));
-  appender.append([sources, lines, reasons, details, raws], rejects.length);
-}
-
-function idColumn({ numbers, texts }: IdBatch, length: number, kind: IdKind): Float64Array | string[] {
-  if (kind === "number") {
-    if (texts !== null) throw textIdMet;
-    return numbers;
-  }
-  return Array.from({ length }, (_, row) => texts?.[row] ?? String(numbers[row]));
-}
-
-function sqlType(kind: IdKind): string {
-  return kind === "number" ? "DOUBLE" : "VARCHAR";
-}
-
-function appendedType(kind: IdKind): "DOUBLE" | "VARCHAR" {
-  return kind === "number" ? "DOUBLE" : "VARCHAR";
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { isTamisError, type RejectReason, throwIfAborted } from "@tamis/core";
 import type { Tamis } from "../open.ts";
 import {
@@ -21,7 +20,8 @@ import { serveSnapshot } from "./serve-snapshot.ts";
 import { currentManifest, findManifest } from "./snapshot.ts";
 import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
 import { stageSource } from "./stage-source.ts";
-import { ratingColumns, writeSnapshot } from "./write-snapshot.ts";
+import { writeLines } from "./write-lines.ts";
+import { writeSnapshot } from "./write-snapshot.ts";
 import { zones } from "./zones.ts";
 
 /**
@@ -83,16 +83,11 @@ async function importLanded(
   const { records, objects } = tamis;
   const parent = append ? await currentManifest(tamis) : undefined;
   const staged = await stageSource(tamis, source, parent, options);
-  const { stage, kinds, scale, accepted, items, catalogue } = staged;
+  const { stage, scale, accepted, items, catalogue } = staged;
   try {
-    const processed = zones.processed(digests.source, "accepted.parquet");
-    const select = `SELECT ${ratingColumns(kinds)}, line FROM rows WHERE line > 0`;
-    const file = await stage.writeParquet(select, "accepted.parquet");
-    onNew(processed);
-    await objects.put(processed, createReadStream(file), signal ? { signal } : {});
+    await writeLines(tamis, stage, digests, onNew, signal);
     onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
     const manifest = await writeSnapshot(objects, stage, {
-      kinds,
       scale,
       items,
       source: { name: source.name, digest: digests.source },

@@ -4,6 +4,7 @@ import { removeUnratedItems, upsertItems } from "../sql/items.ts";
 import { type RatingBatch, replaceImportedRatings } from "../sql/replace-ratings.ts";
 import type { Records } from "../sql/schema.ts";
 import { removeUnratedUsers, upsertUsers } from "../sql/users.ts";
+import { storedId } from "./id-kinds.ts";
 import type { ImportOptions } from "./import-options.ts";
 import type { Catalogue } from "./import-source.ts";
 import type { RatingStage } from "./rating-stage.ts";
@@ -57,32 +58,40 @@ async function forgetDescriptions(transaction: Records): Promise<void> {
   await transaction.updateTable("users").set({ attributes: "{}" }).execute();
 }
 
+/**
+ * The rows in the order of their primary key, as text: in any other order a database spends most of the time
+ * looking for the place of each row. A pair is one number, so that sorting compares no texts.
+ */
 async function* batchesOf(stage: RatingStage): AsyncGenerator<RatingBatch> {
-  const userText = idText();
-  const itemText = idText();
-  const select = "SELECT user_id, item_id, rating, rated_at FROM rows";
+  const users = await rankIds(stage, "user");
+  const items = await rankIds(stage, "item");
+  const select = `SELECT user_ranks.rank * ${items.length} + item_ranks.rank AS pair, rating, rated_at
+    FROM rows JOIN user_ranks USING (user_id) JOIN item_ranks USING (item_id) ORDER BY pair`;
   for await (const { rows, columns } of stage.columns(select)) {
-    const [users, items, ratings, ratedAt] = columns as [Ids, Ids, Float64Array, Float64Array];
-    yield { length: rows, userIds: userText(users), itemIds: itemText(items), ratings, ratedAt };
+    const [pairs, ratings, ratedAt] = columns as [Float64Array, Float64Array, Float64Array];
+    const userIds = new Array<string>(rows);
+    const itemIds = new Array<string>(rows);
+    for (let row = 0; row < rows; row++) {
+      const user = Math.floor(pairs[row]! / items.length);
+      userIds[row] = users[user]!;
+      itemIds[row] = items[pairs[row]! - user * items.length]!;
+    }
+    yield { length: rows, userIds, itemIds, ratings, ratedAt };
   }
 }
 
-type Ids = Float64Array | readonly string[];
-
-/** Ids in their stored form; the text of a number is made once. */
-function idText(): (ids: Ids) => readonly string[] {
-  const known = new Map<number, string>();
-  return (ids) =>
-    ids instanceof Float64Array
-      ? Array.from(ids, (id) => {
-          let text = known.get(id);
-          if (text === undefined) {
-            text = String(id);
-            known.set(id, text);
-          }
-          return text;
-        })
-      : ids;
+/** Makes the table of the places that ids have in the order of their texts, and gives these texts in order. */
+async function rankIds(stage: RatingStage, role: "user" | "item"): Promise<readonly string[]> {
+  const id = `${role}_id`;
+  const text = `CAST(${storedId(id, stage.kinds[role])} AS VARCHAR)`;
+  await stage.run(`CREATE TABLE ${role}_ranks AS
+    SELECT ${id}, id_text, CAST(row_number() OVER (ORDER BY id_text) - 1 AS DOUBLE) AS rank
+    FROM (SELECT ${id}, ${text} AS id_text FROM (SELECT DISTINCT ${id} FROM rows))`);
+  const texts: string[] = [];
+  for await (const { columns } of stage.columns(`SELECT id_text FROM ${role}_ranks ORDER BY rank`)) {
+    for (const found of columns[0] as readonly string[]) texts.push(found);
+  }
+  return texts;
 }
 
 async function collect<T>(rows: AsyncIterable<T> | undefined): Promise<T[]> {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import {
-  type IdColumn,
   type Item,
   type LocalObjectStore,
   type ObjectStore,
@@ -10,8 +9,8 @@ import {
 } from "@tamis/core";
 import type { Tamis } from "../open.ts";
 import { currentSnapshot } from "../sql/snapshots.ts";
-import { dictionary } from "./dictionary.ts";
 import { parseManifest, type SnapshotFile, type SnapshotManifest } from "./manifest.ts";
+import { readRatings } from "./read-ratings.ts";
 import { zones } from "./zones.ts";
 
 /** A snapshot, read whole. */
@@ -40,7 +39,10 @@ export async function readSnapshot(tamis: Tamis, digest: string | "current"): Pr
   const file = manifest.files.find(({ name }) => name === "ratings.parquet");
   if (!file) throw corrupt(zones.curated(manifest.digest, "manifest.json"), "names no ratings.parquet");
   const path = await verifiedPath(tamis.objects, manifest.digest, file);
-  return { manifest, table: await readRatings(tamis, path, manifest) };
+  const table = await readRatings(tamis.warehouse, path, manifest);
+  if (table.length === manifest.rows) return { manifest, table };
+  const problem = `holds ${table.length} rows instead of ${manifest.rows}`;
+  throw corrupt(zones.curated(manifest.digest, file.name), problem);
 }
 
 /** The manifest of the current data set, `undefined` before the first import. */
@@ -93,46 +95,6 @@ export async function verifiedPath(
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   if (hash.digest("hex") !== file.sha256) throw corrupt(key, "does not match the checksum in its manifest");
   return path;
-}
-
-async function readRatings(tamis: Tamis, path: string, manifest: SnapshotManifest): Promise<RatingTable> {
-  const { rows, users, items, scale } = manifest;
-  const described = await tamis.warehouse.query<{ column_name: string; column_type: string }>(
-    "DESCRIBE SELECT user_id, item_id FROM read_parquet($path)",
-    { path },
-  );
-  const [userKind, itemKind] = described.map(({ column_type }) => column_type);
-  const numeric = (kind: string | undefined) => kind === "BIGINT";
-  const userIds = dictionary(rows, users);
-  const itemIds = dictionary(rows, items);
-  const ratings = new Float64Array(rows);
-  const ratedAt = new Float64Array(rows);
-  const select = `SELECT ${numeric(userKind) ? "user_id::DOUBLE" : "user_id"},
-    ${numeric(itemKind) ? "item_id::DOUBLE" : "item_id"}, rating, coalesce(rated_at::DOUBLE, 'nan'::DOUBLE)
-    FROM read_parquet($path)`;
-  let row = 0;
-  let timed = false;
-  for await (const { rows: count, columns } of tamis.warehouse.columns(select, { path })) {
-    const [user, item, rating, time] = columns as [never, never, Float64Array, Float64Array];
-    userIds.add(user, row);
-    itemIds.add(item, row);
-    ratings.set(rating, row);
-    ratedAt.set(time, row);
-    timed ||= time.some((value) => !Number.isNaN(value));
-    row += count;
-  }
-  if (row !== rows) {
-    throw corrupt(zones.curated(manifest.digest, "ratings.parquet"), `holds ${row} rows instead of ${rows}`);
-  }
-  const [userColumn, itemColumn]: IdColumn[] = [userIds.column(), itemIds.column()];
-  return {
-    length: rows,
-    users: userColumn!,
-    items: itemColumn!,
-    ratings,
-    ratedAt: timed ? ratedAt : null,
-    scale,
-  };
 }
 
 function corrupt(key: string, problem: string, cause?: unknown): TamisError {

@@ -1,19 +1,20 @@
 import { type Id, type Item, type Reject, type Scale, TamisError } from "@tamis/core";
-import type { RatingBatch } from "../load/rating-batch.ts";
-import type { RatingsFile, ReadOptions } from "../load/ratings-file.ts";
+import type { LineTexts } from "../load/line-texts.ts";
+import type { ReadOptions } from "../load/ratings-file.ts";
 import type { Tamis } from "../open.ts";
+import { type IdKind, type IdKinds, idType } from "./id-kinds.ts";
 import type { ImportOptions } from "./import-options.ts";
 import type { Catalogue, ImportSource } from "./import-source.ts";
 import type { SnapshotManifest } from "./manifest.ts";
-import { type IdKinds, openStage, type RatingStage, textIdMet } from "./rating-stage.ts";
+import { openStage, type RatingStage } from "./rating-stage.ts";
 import { resolveDuplicates } from "./resolve-duplicates.ts";
 import { readSnapshotItems, verifiedPath } from "./snapshot.ts";
+import { widerIdMet } from "./stage-appenders.ts";
 import { rejectCounts } from "./stage-rejects.ts";
 
 /** A source, read and checked: its rows are in the stage, one for each pair. */
 export interface StagedSource {
   readonly stage: RatingStage;
-  readonly kinds: IdKinds;
   readonly scale: Scale;
   /** Rows of this source that were accepted. */
   readonly accepted: number;
@@ -24,8 +25,8 @@ export interface StagedSource {
 }
 
 /**
- * Reads a source into a new stage, behind the rows of `parent` when it is added to one. A file is read twice when
- * its scale is not known: first for its lowest and highest rating.
+ * Reads a source into a new stage, behind the rows of `parent` when it is added to one. When its scale is not
+ * known, it is that of its lowest and highest rating.
  *
  * @throws data_load when not one row is accepted
  */
@@ -36,87 +37,63 @@ export async function stageSource(
   options: ImportOptions,
 ): Promise<StagedSource> {
   const { files } = source;
+  const { signal } = options;
   const ratings = await source.openRatings(files, tamis.warehouse);
-  const surveyed = source.scale ? undefined : await survey(ratings, reading(files, options, 0, 2));
-  const scale = source.scale ?? surveyed!.scale;
-  const open = (kinds: IdKinds) => openStage({ dataDir: tamis.dataDir, kinds, signal: options.signal });
-  const fill = async (kinds: IdKinds): Promise<StagedSource> => {
-    const stage = await open(kinds);
+  const fill = async (kinds: IdKinds): Promise<StagedSource | IdKinds> => {
+    const stage = await openStage({ dataDir: tamis.dataDir, kinds, formerRows: parent?.rows, signal });
     try {
-      if (parent) await addParent(tamis, stage, parent, kinds);
-      await ratings.read(
-        scale,
-        stage.handlers,
-        surveyed ? reading(files, options, 1, 2) : reading(files, options, 0, 1),
-      );
+      if (parent) await addParent(tamis, stage, parent);
+      await ratings.read(source.scale ?? anything, stage.handlers, reading(files, options));
       const catalogue = source.openCatalogue(files, stage.handlers.onReject);
       const items = await mergeItems(tamis, parent, catalogue);
-      const accepted = await acceptedRows(stage, source, files.ratings!.name, options);
-      return { stage, kinds, scale: parent ? union(scale, parent.scale) : scale, accepted, items, catalogue };
+      const openLines = ratings.lineTexts && (() => ratings.lineTexts!(files.ratings!));
+      const { accepted, scale } = await acceptedRows(stage, source, openLines, options);
+      return { stage, scale: parent ? union(scale, parent.scale) : scale, accepted, items, catalogue };
     } catch (error) {
       stage.close();
+      if (error === widerIdMet) return stage.kindsMet();
       throw error;
     }
   };
-  const kinds = widest(surveyed?.kinds, parent && (await kindsOf(tamis, parent)));
-  try {
-    return await fill(kinds);
-  } catch (error) {
-    if (error !== textIdMet) throw error;
-    return await fill({ user: "text", item: "text" });
-  }
+  let filled = await fill(parent ? await kindsOf(tamis, parent) : { user: "integer", item: "integer" });
+  while (!("stage" in filled)) filled = await fill(filled);
+  return filled;
 }
 
-/** The lowest and highest rating of a file, and whether its ids are all whole numbers. */
-async function survey(ratings: RatingsFile, options: ReadOptions): Promise<{ scale: Scale; kinds: IdKinds }> {
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const kinds: { user: IdKinds["user"]; item: IdKinds["item"] } = { user: "number", item: "number" };
-  const onBatch = (batch: RatingBatch) => {
-    for (let row = 0; row < batch.length; row++) {
-      const rating = batch.ratings[row]!;
-      if (rating < min) min = rating;
-      if (rating > max) max = rating;
-    }
-    if (batch.users.texts) kinds.user = "text";
-    if (batch.items.texts) kinds.item = "text";
-  };
-  const anything = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
-  await ratings.read(anything, { onBatch, onReject: () => {} }, options);
-  return { scale: min < max ? { min, max } : { min, max: min + 1 }, kinds };
+/** The scale of a file that was given none, while it is read: whatever is a number. */
+const anything: Scale = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
+
+/** Progress of the reading, and the signal. */
+function reading(files: ImportSource["files"], { signal, onProgress }: ImportOptions): ReadOptions {
+  const total = files.ratings!.bytes;
+  return { signal, onBytes: (done) => onProgress?.({ phase: "reading", done, total, unit: "bytes" }) };
 }
 
-/** Progress of one reading of several over the same bytes, and the signal. */
-function reading(
-  files: ImportSource["files"],
-  { signal, onProgress }: ImportOptions,
-  reading: number,
-  readings: number,
-): ReadOptions {
-  const bytes = files.ratings!.bytes;
-  const report = (done: number) =>
-    onProgress?.({ phase: "reading", done: reading * bytes + done, total: readings * bytes, unit: "bytes" });
-  return { signal, onBytes: report };
-}
-
-/** Resolves duplicates and counts what is left of the source. */
+/** Resolves duplicates; counts what is left of the source and finds its scale. */
 async function acceptedRows(
   stage: RatingStage,
   source: ImportSource,
-  name: string,
-  { onProgress }: ImportOptions,
-): Promise<number> {
+  openLines: (() => LineTexts) | undefined,
+  { onProgress, duplicates = "last" }: ImportOptions,
+): Promise<{ accepted: number; scale: Scale }> {
   await stage.flush();
-  const read = await countRows(stage);
+  const { rows: read, ...observed } = await survey(stage);
   if (read === 0) throw await nothingAccepted(stage, source);
   onProgress?.({ phase: "duplicates", done: 0, total: read, unit: "rows" });
-  await resolveDuplicates(stage, name);
+  const resolving = { source: source.files.ratings!.name, policy: duplicates, openLines };
+  const accepted = read - (await resolveDuplicates(stage, resolving));
   onProgress?.({ phase: "duplicates", done: read, total: read, unit: "rows" });
-  return await countRows(stage);
+  const { min, max } = duplicates === "sum" ? union(observed, await survey(stage)) : observed;
+  const scale = source.scale ?? { min, max: min < max ? max : min + 1 };
+  return { accepted, scale: duplicates === "sum" ? union(scale, { min, max }) : scale };
 }
 
-async function countRows(stage: RatingStage): Promise<number> {
-  const [counted] = await stage.query<{ rows: bigint }>("SELECT count(*) AS rows FROM rows WHERE line > 0");
-  return Number(counted!.rows);
+/** The number, lowest and highest of the source's ratings in a stage. */
+async function survey(stage: RatingStage): Promise<Scale & { rows: number }> {
+  const [seen] = await stage.query<{ rows: bigint; min: number; max: number }>(
+    `SELECT count(*) AS rows, min(rating) AS min, max(rating) AS max FROM rows WHERE rowid >= ${stage.formerRows}`,
+  );
+  return { ...seen!, rows: Number(seen!.rows) };
 }
 
 async function nothingAccepted(stage: RatingStage, source: ImportSource): Promise<TamisError> {
@@ -130,37 +107,31 @@ async function nothingAccepted(stage: RatingStage, source: ImportSource): Promis
   );
 }
 
-async function addParent(
-  tamis: Tamis,
-  stage: RatingStage,
-  parent: SnapshotManifest,
-  { user, item }: IdKinds,
-): Promise<void> {
+async function addParent(tamis: Tamis, stage: RatingStage, parent: SnapshotManifest): Promise<void> {
   const path = await ratingsPath(tamis, parent);
-  const cast = (column: string, kind: string) =>
-    `CAST(${column} AS ${kind === "text" ? "VARCHAR" : "DOUBLE"})`;
-  await stage.run(`INSERT INTO rows SELECT ${cast("user_id", user)}, ${cast("item_id", item)}, rating,
-    coalesce(CAST(rated_at AS DOUBLE), 'nan'::DOUBLE), 0 FROM read_parquet('${path.replaceAll("'", "''")}')`);
+  const { user, item } = stage.kinds;
+  await stage.run(`INSERT INTO rows
+    SELECT CAST(user_id AS ${idType(user)}), CAST(item_id AS ${idType(item)}), rating,
+      coalesce(CAST(rated_at AS DOUBLE), 'nan'::DOUBLE)
+    FROM read_parquet('${path.replaceAll("'", "''")}')`);
 }
 
 async function kindsOf(tamis: Tamis, manifest: SnapshotManifest): Promise<IdKinds> {
   const path = await ratingsPath(tamis, manifest);
-  const types = await tamis.warehouse.query<{ column_type: string }>(
-    "DESCRIBE SELECT user_id, item_id FROM read_parquet($path)",
-    { path },
-  );
-  const [user, item] = types.map(({ column_type }) => (column_type === "BIGINT" ? "number" : "text"));
-  return { user: user!, item: item! };
+  const kind = async (column: string): Promise<IdKind> => {
+    const [found] = await tamis.warehouse.query<{ text: boolean; wide: boolean }>(
+      `SELECT typeof(any_value(${column})) = 'VARCHAR' AS text, bool_or(TRY_CAST(${column} AS INTEGER) IS NULL) AS wide
+      FROM read_parquet($path)`,
+      { path },
+    );
+    return found!.text ? "text" : found!.wide ? "number" : "integer";
+  };
+  return { user: await kind("user_id"), item: await kind("item_id") };
 }
 
 async function ratingsPath(tamis: Tamis, manifest: SnapshotManifest): Promise<string> {
   const file = manifest.files.find(({ name }) => name === "ratings.parquet")!;
   return await verifiedPath(tamis.objects, manifest.digest, file);
-}
-
-function widest(...all: (IdKinds | undefined)[]): IdKinds {
-  const kind = (role: keyof IdKinds) => (all.some((kinds) => kinds?.[role] === "text") ? "text" : "number");
-  return { user: kind("user"), item: kind("item") };
 }
 
 /** The items of the parent, then those of the source; the source knows better. */

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/core";
+import { storedId } from "./id-kinds.ts";
 import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
-import type { IdKinds, RatingStage } from "./rating-stage.ts";
+import type { RatingStage } from "./rating-stage.ts";
 import { findManifest } from "./snapshot.ts";
 import { zones } from "./zones.ts";
 
 export interface NewSnapshot {
-  readonly kinds: IdKinds;
   readonly scale: Scale;
   readonly items: readonly Item[];
   readonly source: { readonly name: string; readonly digest: string };
@@ -29,11 +29,16 @@ export async function writeSnapshot(
   stage: RatingStage,
   snapshot: NewSnapshot,
 ): Promise<SnapshotManifest> {
-  const { kinds, scale, items, source, parent, createdAt, onNew, signal } = snapshot;
+  const { scale, items, source, parent, createdAt, onNew, signal } = snapshot;
   const [counts] = await stage.query<Record<"rows" | "users" | "items", bigint>>(
     "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
   );
-  const ratings = await stage.writeParquet(`SELECT ${ratingColumns(kinds)} FROM rows`, "ratings.parquet");
+  const ratings = await stage.writeParquet(
+    `SELECT ${storedId("user_id", stage.kinds.user)} AS user_id, ${storedId("item_id", stage.kinds.item)} AS item_id,
+      rating, CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at
+    FROM rows`,
+    "ratings.parquet",
+  );
   const written = [await describe("ratings.parquet", ratings)];
   if (items.length > 0) {
     written.push(await describe("items.parquet", await writeItems(stage, items)));
@@ -64,14 +69,6 @@ export async function writeSnapshot(
   onNew(key);
   await objects.put(key, Buffer.from(formatManifest(manifest)), options);
   return manifest;
-}
-
-/** The columns of `rows` as they are stored. */
-export function ratingColumns({ user, item }: IdKinds): string {
-  return `${user === "number" ? "CAST(user_id AS BIGINT) AS user_id" : "user_id"},
-    ${item === "number" ? "CAST(item_id AS BIGINT) AS item_id" : "item_id"},
-    rating,
-    CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at`;
 }
 
 /** Separates genres on their way into a list; no text from a file holds it. */

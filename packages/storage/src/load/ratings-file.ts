@@ -3,6 +3,7 @@ import { delimitedRatings } from "./delimited-ratings.ts";
 import { detectLayout, type LayoutOptions } from "./detect-layout.ts";
 import { gunzip } from "./gunzip.ts";
 import { detectJson, jsonRatings } from "./json.ts";
+import { type LineTexts, lineTexts } from "./line-texts.ts";
 import { detectParquet, parquetRatings } from "./parquet.ts";
 import type { RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
@@ -23,6 +24,8 @@ export interface RatingsFile {
   /** What it was taken for: `delimited`, `json`, `parquet`. */
   readonly format: "delimited" | "json" | "parquet";
   read(scale: Scale, handlers: RatingHandlers, options?: ReadOptions): Promise<void>;
+  /** Reads lines of the file again as they are; absent where a row is no line. */
+  readonly lineTexts?: ((source: FileSource) => LineTexts) | undefined;
 }
 
 export interface ReadOptions {
@@ -62,6 +65,8 @@ export async function detectRatingsFile(
       format: "json",
       read: (scale, handlers, readOptions) =>
         readText(source, jsonRatings(layout, name, scale, handlers), readOptions),
+      lineTexts:
+        layout.form === "lines" ? (file) => lineTexts(gunzip(file.open(), name), "utf-8") : undefined,
     };
   }
   return delimitedRatingsFile(source, detectLayout(sample, name, options));
@@ -73,6 +78,7 @@ export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): 
     format: "delimited",
     read: (scale, handlers, readOptions) =>
       readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions),
+    lineTexts: (file) => lineTexts(gunzip(file.open(), file.name), layout.encoding),
   };
 }
 

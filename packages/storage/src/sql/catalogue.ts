@@ -157,7 +157,7 @@ async function inChunks<Row>(rows: Rows<Row>, insert: (chunk: Row[]) => Promise<
   };
   for await (const row of rows) {
     chunk.push(row);
-    if (chunk.length === 1000) await flush();
+    if (chunk.length === 1024) await flush();
   }
   if (chunk.length > 0) await flush();
   return count;

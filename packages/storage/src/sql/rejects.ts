@@ -37,7 +37,7 @@ export async function addRejects(
       into: "rejects",
       columns: ["import_id", "source", "line", "reason", "detail", "raw"],
     });
-    for (const chunk of chunks(all, 1000)) {
+    for (const chunk of chunks(all, 1024)) {
       await insert(
         chunk.flatMap(({ source, line, reason, detail, raw }) => [
           importId,

@@ -33,8 +33,8 @@ export interface ReplaceRatingsOptions {
  * `synthetic` stay as they are, also where the import has the same pair. Every user and item that is rated gets
  * its row (an item that has none is titled by its id), and the totals of both are counted anew.
  *
- * The event loop goes on turning. On PostgreSQL rows go in by COPY, on SQLite by the thousand; measured: some 0.4 million rows per second of one core,
- * four fifths of what SQLite itself takes for prepared inserts of these rows.
+ * The event loop goes on turning. On PostgreSQL rows go in by COPY, on SQLite by the thousand. Rows that come in
+ * the order of the primary key, as text, go into SQLite twice as fast as others: some 0.7 million a second of one core.
  *
  * @returns the number of rows that were given.
  * @throws conflict when a pair comes twice; invalid_input for a rating that is not a finite number
@@ -99,7 +99,7 @@ function notImported(records: Records): Promise<RatingRow[]> {
 }
 
 /** Rows between two turns of the event loop: those of one statement, some 2 ms. */
-const turnLength = 1000;
+const turnLength = 1024;
 
 function rowValues(batch: RatingBatch, start: number, end: number): unknown[] {
   const values = new Array<unknown>((end - start) * 4);

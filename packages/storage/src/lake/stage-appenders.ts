@@ -1,0 +1,138 @@
+import type { Reject, RejectReason } from "@tamis/core";
+import type { IdBatch, RatingBatch, RatingHandlers } from "../load/rating-batch.ts";
+import type { Duckdb } from "../warehouse/open-duckdb.ts";
+import { type AppendedColumn, type TableAppender, tableAppender } from "../warehouse/table-appender.ts";
+import { type IdKind, type IdKinds, idType, widest } from "./id-kinds.ts";
+import { pairWatch } from "./pair-watch.ts";
+
+/** Thrown when an id does not fit its column: the stage is to be made again, for `kindsMet`. */
+export const widerIdMet = Symbol("an id wider than its column");
+
+/** The way into a stage: see `RatingStage`. */
+export interface StageAppenders {
+  readonly handlers: RatingHandlers;
+  kindsMet(): IdKinds;
+  mayRepeat(): boolean;
+  flush(): Promise<void>;
+  /** Gives up what was not flushed. */
+  abandon(): void;
+}
+
+/** Rejects and runs of lines are appended by so many. */
+const waitingRows = 2048;
+
+/** Opens the appenders of the tables `rows`, behind its first `formerRows`, `line_runs` and `rejects`. */
+export async function openStageAppenders(
+  duckdb: Duckdb,
+  kinds: IdKinds,
+  formerRows: number,
+): Promise<StageAppenders> {
+  let appenders = await openAppenders(duckdb, kinds);
+  let kindsMet = kinds;
+  const watch = pairWatch();
+  const runs = lineRuns(formerRows, (rows, lines) => appenders.runs.append([rows, lines], rows.length));
+  let rejects: Reject[] = [];
+
+  function writeRejects(): void {
+    appendRejects(appenders.rejects, rejects);
+    rejects = [];
+  }
+
+  return {
+    handlers: {
+      onBatch(batch) {
+        const [users, items] = [idColumn(batch.users, batch.length), idColumn(batch.items, batch.length)];
+        kindsMet = widest(kindsMet, { user: users.kind, item: items.kind });
+        if (kindsMet.user !== kinds.user || kindsMet.item !== kinds.item) throw widerIdMet;
+        const [user, item] = [fitted(users, kinds.user), fitted(items, kinds.item)];
+        watch.add(user, item, batch.length);
+        runs.add(batch);
+        appenders.rows.append([user, item, batch.ratings, batch.ratedAt], batch.length);
+      },
+      onReject(reject) {
+        rejects.push(reject);
+        if (rejects.length === waitingRows) writeRejects();
+      },
+    },
+    kindsMet: () => kindsMet,
+    mayRepeat: () => formerRows > 0 || watch.mayRepeat(),
+    async flush() {
+      runs.flush();
+      writeRejects();
+      for (const appender of Object.values(appenders)) appender.close();
+      appenders = await openAppenders(duckdb, kinds);
+    },
+    abandon() {
+      for (const appender of Object.values(appenders)) {
+        try {
+          appender.close();
+        } catch {
+          // What it held goes with the stage.
+        }
+      }
+    },
+  };
+}
+
+async function openAppenders(duckdb: Duckdb, { user, item }: IdKinds) {
+  return {
+    rows: await tableAppender(duckdb, "rows", [idType(user), idType(item), "DOUBLE", "DOUBLE"]),
+    runs: await tableAppender(duckdb, "line_runs", ["DOUBLE", "INTEGER"]),
+    rejects: await tableAppender(duckdb, "rejects", ["VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"]),
+  };
+}
+
+/** Ids of a batch in the narrowest column that holds them. */
+function idColumn({ numbers, texts }: IdBatch, length: number): { kind: IdKind; ids: AppendedColumn } {
+  if (texts !== null) {
+    return { kind: "text", ids: Array.from({ length }, (_, row) => texts[row] ?? String(numbers[row])) };
+  }
+  const integers = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    const id = numbers[row]!;
+    integers[row] = id;
+    if (integers[row] !== id) return { kind: "number", ids: numbers.subarray(0, length) };
+  }
+  return { kind: "integer", ids: integers };
+}
+
+function fitted({ ids }: { readonly ids: AppendedColumn }, kind: IdKind): AppendedColumn {
+  if (kind === "integer") return ids;
+  if (kind === "text") return Array.isArray(ids) ? ids : Array.from(ids, String);
+  return new Float64Array(ids as Int32Array | Float64Array);
+}
+
+/** Notes where the lines of rows do not follow each other. */
+function lineRuns(firstRow: number, write: (rows: Float64Array, lines: Int32Array) => void) {
+  const [rows, lines] = [new Float64Array(waitingRows), new Int32Array(waitingRows)];
+  let waiting = 0;
+  let row = firstRow;
+  let expected = -1;
+  const flush = () => {
+    write(rows.subarray(0, waiting), lines.subarray(0, waiting));
+    waiting = 0;
+  };
+  return {
+    add(batch: RatingBatch) {
+      for (let index = 0; index < batch.length; index++, row++, expected++) {
+        const line = batch.lines[index]!;
+        if (line === expected) continue;
+        expected = line;
+        rows[waiting] = row;
+        lines[waiting++] = line;
+        if (waiting === waitingRows) flush();
+      }
+    },
+    flush,
+  };
+}
+
+function appendRejects(appender: TableAppender, rejects: readonly Reject[]): void {
+  const sources = rejects.map(({ source }) => source);
+  const lines = Int32Array.from(rejects, ({ line }) => line);
+  const reasons: RejectReason[] = rejects.map(({ reason }) => reason);
+  const details = rejects.map(({ detail }) => detail);
+  // DuckDB keeps no NUL in a text.
+  const raws = rejects.map(({ raw }) => raw.replaceAll("\0", "\u2400"));
+  appender.append([sources, lines, reasons, details, raws], rejects.length);
+}
