@@ -10,7 +10,7 @@ export type { SnapshotFile, SnapshotManifest } from "./lake/manifest.ts";
 export { currentManifest, readSnapshot, type Snapshot } from "./lake/snapshot.ts";
 export type { TextEncoding } from "./load/delimited-batch.ts";
 export { initObjects, type ObjectsReport } from "./objects/init-objects.ts";
-export { type OpenOptions, openTamis, type Tamis } from "./open.ts";
+export { type OpenOptions, openRecords, openTamis, type Tamis } from "./open.ts";
 export { type CronOptions, cron } from "./queue/cron.ts";
 export { embeddedQueue } from "./queue/embedded.ts";
 export type { QueueOptions } from "./queue/ledger-queue.ts";

@@ -72,10 +72,10 @@ const objectsAdapters: Readonly<Record<string, Adapter<LocalObjectStore>>> = {
  */
 export async function openTamis(options: OpenOptions): Promise<Tamis> {
   const { config } = resolveConfig({ flags: { ...options } });
-  const openRecords = opener("records", recordsAdapters, config.records, config.dataDir);
+  const open = opener("records", recordsAdapters, config.records, config.dataDir);
   const openObjects = opener("objects", objectsAdapters, config.objects, config.dataDir);
   await makeFolder(resolve(config.dataDir));
-  const records = await openRecords();
+  const records = await open();
   try {
     await migrate(records);
     const objects = await openObjects();
@@ -100,6 +100,16 @@ export async function openTamis(options: OpenOptions): Promise<Tamis> {
     await records.destroy();
     throw error;
   }
+}
+
+/**
+ * Opens the records alone, with the schema that they have: to look at it, before {@link migrate}.
+ *
+ * @throws as {@link openTamis}
+ */
+export async function openRecords(options: OpenOptions): Promise<Records> {
+  const { config } = resolveConfig({ flags: { ...options } });
+  return await opener("records", recordsAdapters, config.records, config.dataDir)();
 }
 
 /** Understands the URL now, opens later: a mistake in one setting is found before anything is made. */

@@ -93,8 +93,8 @@ export async function pgBossQueue(records: Records, options: QueueOptions = {}):
 }
 
 async function startBoss(records: Records): Promise<PgBoss> {
-  const { ownSchema } = engineOf(records);
-  if (ownSchema === undefined) {
+  const { broker, ownSchema } = engineOf(records);
+  if (broker !== "pg-boss" || ownSchema === undefined) {
     throw new TamisError(
       "configuration",
       "pg-boss needs records in PostgreSQL; use the embedded queue here.",

@@ -1,23 +1,38 @@
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { migrate } from "../sql/migrate.ts";
 import { findPipelineRun, listPipelineRuns } from "../sql/pipeline-runs.ts";
+import { postgresRecords } from "../sql/postgres.ts";
 import { runLedger } from "../sql/run-ledger.ts";
 import type { Records } from "../sql/schema.ts";
 import { sqliteRecords } from "../sql/sqlite.ts";
 import { day, dayRun } from "../testing/counting-pipeline.ts";
 import type { StartedModule } from "../testing/start-module.ts";
+import { postgresAbsent, temporaryDatabase } from "../testing/temporary-database.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { startWorker } from "../testing/worker-process.ts";
-import { embeddedQueue } from "./embedded.ts";
+import { openQueue } from "./open-queue.ts";
 
-async function open() {
+/** Empty records, opened, and their URL. */
+type Open = () => Promise<{ url: string; records: Records }>;
+
+const onSqlite: Open = async () => {
   const path = join(await temporaryFolder(), "tamis.db");
   const records = await sqliteRecords({ path });
   onTestFinished(() => records.destroy());
   await migrate(records);
-  return { path, records };
-}
+  return { url: `sqlite:${path}`, records };
+};
+
+const onPostgres: Open = async () => {
+  const { url, drop } = await temporaryDatabase("migrated");
+  const records = await postgresRecords({ url });
+  onTestFinished(async () => {
+    await records.destroy();
+    await drop();
+  });
+  return { url, records };
+};
 
 /** Lines up to and with the wanted one. */
 async function linesUntil({ nextLine }: StartedModule, wanted: string): Promise<string[]> {
@@ -29,15 +44,21 @@ async function linesUntil({ nextLine }: StartedModule, wanted: string): Promise<
 const effects = async (records: Records) =>
   (await records.selectFrom("users").select("id").orderBy("id").execute()).map(({ id }) => id);
 
-describe("workers in several processes", () => {
+describe.each([
+  ["SQLite", onSqlite, undefined],
+  ["PostgreSQL", onPostgres, postgresAbsent()],
+])("workers in several processes on %s", (_engine, open, absent) => {
+  const it = (name: string, work: () => Promise<void>) =>
+    test.skipIf(absent)(`${name}${absent ? ` (${absent})` : ""}`, work, 60_000);
+
   it("take over what a killed worker had in hand, do its step again and its effect once", async () => {
-    const { path, records } = await open();
-    const { runId } = await embeddedQueue(records).enqueue(dayRun("nightly"));
-    const killed = startWorker({ path, name: "killed", stuck: true });
+    const { url, records } = await open();
+    const { runId } = await (await openQueue(records)).enqueue(dayRun("nightly"));
+    const killed = startWorker({ url, name: "killed", stuck: true });
     await linesUntil(killed, "begun");
     killed.child.kill("SIGKILL");
     expect(await killed.exit).toBeNull();
-    const others = ["second", "third"].map((name) => startWorker({ path, name }));
+    const others = ["second", "third"].map((name) => startWorker({ url, name }));
     const lines = await Promise.race(others.map((other) => linesUntil(other, "run_finished")));
     expect(lines).toContain("step_skipped prepare");
     expect(await effects(records)).toEqual([day(2).toISOString()]);
@@ -49,12 +70,12 @@ describe("workers in several processes", () => {
   });
 
   it("that were only paused are told so when they wake, and nothing they did since counts", async () => {
-    const { path, records } = await open();
-    await embeddedQueue(records).enqueue(dayRun("nightly"));
-    const paused = startWorker({ path, name: "paused", stuck: true });
+    const { url, records } = await open();
+    await (await openQueue(records)).enqueue(dayRun("nightly"));
+    const paused = startWorker({ url, name: "paused", stuck: true });
     await linesUntil(paused, "begun");
     paused.child.kill("SIGSTOP");
-    await linesUntil(startWorker({ path, name: "second" }), "run_finished");
+    await linesUntil(startWorker({ url, name: "second" }), "run_finished");
     paused.child.kill("SIGCONT");
     // Its next heartbeat finds out; the step that never ends is left behind after its grace.
     await linesUntil(paused, "run_lost");
@@ -62,13 +83,13 @@ describe("workers in several processes", () => {
   });
 
   it("with a clock an hour ahead leave a living worker its run", async () => {
-    const { path, records } = await open();
-    const { runId } = await embeddedQueue(records).enqueue(dayRun("nightly"));
-    const slow = startWorker({ path, name: "slow", stuck: true });
+    const { url, records } = await open();
+    const { runId } = await (await openQueue(records)).enqueue(dayRun("nightly"));
+    const slow = startWorker({ url, name: "slow", stuck: true });
     await linesUntil(slow, "begun");
-    const ahead = startWorker({ path, name: "ahead", aheadMs: 3_600_000 });
+    const ahead = startWorker({ url, name: "ahead", aheadMs: 3_600_000 });
     await linesUntil(ahead, "ready");
-    const other = await embeddedQueue(records).enqueue(dayRun("nightly", 2));
+    const other = await (await openQueue(records)).enqueue(dayRun("nightly", 2));
     // It does the other run, so it was looking.
     await linesUntil(ahead, "run_finished");
     expect(await findPipelineRun(records, other.runId)).toMatchObject({
@@ -81,9 +102,9 @@ describe("workers in several processes", () => {
   });
 
   it("and several schedulers run each interval once, one of them with a clock an hour ahead", async () => {
-    const { path, records } = await open();
+    const { url, records } = await open();
     const schedulers = [0, 0, 3_600_000].map((aheadMs, index) =>
-      startWorker({ path, name: `scheduler ${index}`, scheduler: true, aheadMs }),
+      startWorker({ url, name: `scheduler ${index}`, scheduler: true, aheadMs }),
     );
     const seen = async (finished: number) => {
       for (;;) {

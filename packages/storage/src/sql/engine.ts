@@ -18,6 +18,8 @@ export interface Engine {
   readonly ownSchema?: string;
   /** The LIKE to which upper and lower case of a-z are the same. */
   readonly likeAnyCase: "like" | "ilike";
+  /** What hands waiting runs out to workers; absent where the records do it themselves. */
+  readonly broker?: "pg-boss";
   /** How the `position`-th parameter (from 1) is written: `?` or `$1`. */
   placeholder(position: number): string;
   /**

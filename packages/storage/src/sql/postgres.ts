@@ -109,6 +109,7 @@ function postgresEngine(pg: Pg, config: ClientConfig, place: string): Engine {
     clock: "clock_timestamp()",
     ownSchema: "current_schema()",
     likeAnyCase: "ilike",
+    broker: "pg-boss",
     placeholder: (position) => `$${position}`,
     tryLock: (name) => tryLock(pg, config, place, name),
     beginLongWork,

@@ -1,8 +1,8 @@
 import { type StartedModule, startModule } from "./start-module.ts";
 
 export interface WorkerProcess {
-  /** The SQLite file of the records. */
-  readonly path: string;
+  /** URL of the records. */
+  readonly url: string;
   readonly name: string;
   /** How far ahead its clock is, in ms. @default 0 */
   readonly aheadMs?: number;
@@ -17,7 +17,7 @@ export interface WorkerProcess {
  * writes one user named after the interval in a fenced transaction. It prints each event as “type step”.
  */
 export function startWorker({
-  path,
+  url,
   name,
   aheadMs = 0,
   stuck = false,
@@ -31,13 +31,13 @@ export function startWorker({
       static now() { return RealDate.now() + ${aheadMs}; }
     };
     const { defineStep, definePipeline, runSchedules } = await import("@tamis/core");
-    const { sqliteRecords } = await import("${source}sql/sqlite.ts");
+    const { openRecords } = await import("${source}open.ts");
     const { databaseClock } = await import("${source}sql/clock.ts");
     const { runLedger } = await import("${source}sql/run-ledger.ts");
     const { fenced } = await import("${source}sql/fenced.ts");
-    const { embeddedQueue } = await import("${source}queue/embedded.ts");
+    const { openQueue } = await import("${source}queue/open-queue.ts");
     const { cron } = await import("${source}queue/cron.ts");
-    const records = await sqliteRecords({ path: ${JSON.stringify(path)} });
+    const records = await openRecords({ dataDir: ".", records: ${JSON.stringify(url)} });
     const prepare = defineStep({ name: "prepare", run: async () => "prepared" });
     const effect = defineStep({
       name: "effect",
@@ -55,7 +55,7 @@ export function startWorker({
     });
     const pipeline = definePipeline({ name: "nightly", steps: [prepare, effect] });
     const ledger = runLedger(records, { worker: ${JSON.stringify(name)} });
-    const queue = embeddedQueue(records, { ledger, leaseMs: 3000, pollMs: 50 });
+    const queue = await openQueue(records, { ledger, leaseMs: 3000, pollMs: 50 });
     queue.work([pipeline], { onEvent: (event) => console.log(event.type + " " + (event.step ?? "")) });
     console.log("ready");
     if (${scheduler}) {
