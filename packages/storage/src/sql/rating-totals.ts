@@ -1,4 +1,7 @@
+import { sql } from "kysely";
 import { bulkInsert } from "./bulk-insert.ts";
+import { copyRows } from "./copy-rows.ts";
+import { engineOf } from "./engine.ts";
 import { searchKey } from "./items.ts";
 import type { RatingBatch } from "./replace-ratings.ts";
 import type { Records } from "./schema.ts";
@@ -44,16 +47,65 @@ export function addRating(
 
 /** Writes the totals; users and items that are not among them have none any more. */
 export async function writeTotals(records: Records, totals: Totals): Promise<void> {
+  const write = engineOf(records).copy ? copyTotals : insertTotals;
+  await write(records, "users", totals.users);
+  await write(records, "items", totals.items);
+}
+
+async function insertTotals(
+  records: Records,
+  table: "users" | "items",
+  totals: Map<string, Total>,
+): Promise<void> {
+  await records.updateTable(table).set({ ratings: 0, rating_sum: 0 }).where("ratings", ">", 0).execute();
   const onConflict = "(id) do update set ratings = excluded.ratings, rating_sum = excluded.rating_sum";
-  await records.updateTable("users").set({ ratings: 0, rating_sum: 0 }).where("ratings", ">", 0).execute();
-  await bulkInsert(records, { into: "users", columns: ["id", "ratings", "rating_sum"], onConflict })(
-    [...totals.users].flatMap(([id, { ratings, sum }]) => [id, ratings, sum]),
+  if (table === "users") {
+    await bulkInsert(records, { into: "users", columns: ["id", "ratings", "rating_sum"], onConflict })(
+      [...totals].flatMap(([id, { ratings, sum }]) => [id, ratings, sum]),
+    );
+    return;
+  }
+  const columns = ["id", "title", "title_search", "ratings", "rating_sum"] as const;
+  await bulkInsert(records, { into: "items", columns, onConflict })(
+    [...totals].flatMap(([id, { ratings, sum }]) => [id, id, searchKey(id), ratings, sum]),
   );
-  await records.updateTable("items").set({ ratings: 0, rating_sum: 0 }).where("ratings", ">", 0).execute();
-  const itemColumns = ["id", "title", "title_search", "ratings", "rating_sum"] as const;
-  await bulkInsert(records, { into: "items", columns: itemColumns, onConflict })(
-    [...totals.items].flatMap(([id, { ratings, sum }]) => [id, id, searchKey(id), ratings, sum]),
-  );
+}
+
+/** The same by way of a staging table: rows whose totals stay as they were are not touched. */
+async function copyTotals(
+  records: Records,
+  table: "users" | "items",
+  totals: Map<string, Total>,
+): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(records);
+  await run(`create temporary table totals (id text collate "C", search text, ratings bigint,
+    rating_sum double precision) on commit drop`);
+  const ids = [...totals.keys()];
+  const rows = [...totals.values()];
+  const batch = {
+    length: ids.length,
+    columns: [
+      ids,
+      ids.map(searchKey),
+      Float64Array.from(rows, ({ ratings }) => ratings),
+      Float64Array.from(rows, ({ sum }) => sum),
+    ],
+  };
+  const columns = { id: "text", search: "text", ratings: "integer", rating_sum: "float" } as const;
+  await copyRows(records, { into: "totals", columns }, only(batch));
+  const titles = table === "items" ? { columns: "title, title_search,", values: "id, search," } : undefined;
+  await run("analyze totals");
+  await run(`update ${table} set ratings = 0, rating_sum = 0 where ratings > 0
+    and not exists (select from totals where totals.id = ${table}.id)`);
+  await run(`insert into ${table} as present (id, ${titles?.columns ?? ""} ratings, rating_sum)
+    select id, ${titles?.values ?? ""} ratings, rating_sum from totals
+    on conflict (id) do update set ratings = excluded.ratings, rating_sum = excluded.rating_sum
+    where (present.ratings, present.rating_sum) is distinct from (excluded.ratings, excluded.rating_sum)`);
+  await run("drop table totals");
+}
+
+async function* only<T>(value: T): AsyncGenerator<T> {
+  yield value;
 }
 
 function totalOf(totals: Map<string, Total>, id: string): Total {

@@ -1,7 +1,7 @@
 import { isTamisError } from "@tamis/core";
 import { sql } from "kysely";
-import { binaryCopy, type CopyBatch, type CopyType } from "./binary-copy.ts";
-import { engineOf } from "./engine.ts";
+import type { CopyBatch, CopyType } from "./binary-copy.ts";
+import { copyRows } from "./copy-rows.ts";
 import type { Records, Schema } from "./schema.ts";
 
 /** Which table, and which rows of it the given ones replace. */
@@ -11,7 +11,7 @@ export interface CopyTarget {
   readonly columns: Readonly<Record<string, CopyType>>;
   /** The columns of the primary key. */
   readonly key: readonly string[];
-  /** SQL: which rows, called `present`, are replaced; the others stay as they are. @default all */
+  /** SQL: which rows, called `present`, are replaced; the others stay, and none of the given has a key of theirs. @default all */
   readonly replaced?: string;
   /** What is done with a key that comes twice. */
   readonly repeated: "refused" | "last wins";
@@ -62,7 +62,7 @@ async function fill(
   for (const { remove } of indexes) await run(transaction, remove);
   // What is truncated and filled in one transaction needs neither a log of its rows nor a later freeze.
   await run(transaction, `truncate ${into}`);
-  await copy(transaction, target, into, "format binary, freeze", batches);
+  await copyRows(transaction, { into, columns: target.columns, freeze: true }, batches);
   for (const { make } of indexes) await makeIndex(transaction, target, into, make);
   await run(transaction, `analyze ${into}`);
 }
@@ -88,42 +88,31 @@ async function merge(
   const { into, key, replaced = "true" } = target;
   const columns = Object.keys(target.columns);
   const values = columns.filter((column) => !key.includes(column));
-  const list = (prefix: string, names: readonly string[]) => names.map((name) => prefix + name).join(", ");
-  const same = key.map((column) => `present.${column} = staged.${column}`).join(" and ");
-  await run(
-    transaction,
-    `create temporary table staged (like ${into} including defaults including constraints) on commit drop`,
-  );
-  await copy(transaction, target, "staged", "format binary", batches);
+  const from = (table: string, names: readonly string[]) =>
+    names.map((name) => `${table}.${name}`).join(", ");
+  const statements = [
+    // By place: a row that is to go has no new one, a row that is to come has no old one.
+    `create temporary table changes on commit drop as
+       select present.ctid as old, staged.ctid as new
+       from (select ctid, * from ${into} as present where ${replaced}) as present
+       full join staged on (${from("present", key)}) = (${from("staged", key)})
+       where present.ctid is null or staged.ctid is null
+         or (${from("present", values)}) is distinct from (${from("staged", values)})`,
+    "analyze changes",
+    `delete from ${into} using changes where ${into}.ctid = old and new is null`,
+    `update ${into} set ${values.map((name) => `${name} = staged.${name}`).join(", ")}
+       from changes join staged on staged.ctid = new where ${into}.ctid = old`,
+    `insert into ${into} (${columns.join(", ")}) select ${from("staged", columns)}
+       from changes join staged on staged.ctid = new where old is null`,
+    "drop table changes",
+    "drop table staged",
+  ];
+  const like = `like ${into} including defaults including constraints`;
+  await run(transaction, `create temporary table staged (${like}) on commit drop`);
+  await copyRows(transaction, { into: "staged", columns: target.columns }, batches);
   await makeIndex(transaction, target, "staged", `alter table staged add primary key (${key.join(", ")})`);
   await run(transaction, "analyze staged");
-  await run(
-    transaction,
-    `delete from ${into} as present where (${replaced}) and not exists (select from staged where ${same})`,
-  );
-  await run(
-    transaction,
-    `update ${into} as present set ${values.map((name) => `${name} = staged.${name}`).join(", ")}
-     from staged where ${same} and (${replaced})
-     and (${list("present.", values)}) is distinct from (${list("staged.", values)})`,
-  );
-  await run(
-    transaction,
-    `insert into ${into} (${columns.join(", ")}) select ${columns.join(", ")} from staged
-     where not exists (select from ${into} as present where ${same})`,
-  );
-  await run(transaction, "drop table staged");
-}
-
-function copy(
-  transaction: Records,
-  { columns }: CopyTarget,
-  into: string,
-  options: string,
-  batches: AsyncIterable<CopyBatch>,
-): Promise<void> {
-  const statement = `copy ${into} (${Object.keys(columns).join(", ")}) from stdin (${options})`;
-  return engineOf(transaction).copy!(transaction, statement, binaryCopy(Object.values(columns), batches));
+  for (const statement of statements) await run(transaction, statement);
 }
 
 /** Rows lie in the order they came in, so that of a repeated key the last one is known. */
