@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { migrate } from "../sql/migrate.ts";
+import { postgresRecords } from "../sql/postgres.ts";
 import { runLedger } from "../sql/run-ledger.ts";
 import { sqliteRecords } from "../sql/sqlite.ts";
 import { countingPipeline, dayRun, type Effects } from "../testing/counting-pipeline.ts";
 import { jobQueueContract } from "../testing/job-queue-contract.ts";
+import { postgresAbsent, temporaryDatabase } from "../testing/temporary-database.ts";
 import { temporaryRecords } from "../testing/temporary-records.ts";
 import { embeddedQueue } from "./embedded.ts";
 
@@ -29,7 +31,28 @@ describe("the embedded queue on SQLite", () => {
       };
     },
   });
+});
 
+describe.skipIf(postgresAbsent())(`the embedded queue on PostgreSQL ${postgresAbsent() ?? ""}`, () => {
+  jobQueueContract({
+    async open() {
+      const { url, drop } = await temporaryDatabase("migrated");
+      const [records, others] = [await postgresRecords({ url }), await postgresRecords({ url })];
+      const options = { leaseMs: 3000, pollMs: 50, graceMs: 1000 };
+      return {
+        queue: embeddedQueue(records, options),
+        other: embeddedQueue(others, options),
+        async close() {
+          await records.destroy();
+          await others.destroy();
+          await drop();
+        },
+      };
+    },
+  });
+});
+
+describe("the embedded queue", () => {
   it("leaves a run that was cancelled after a worker had chosen it and before it was claimed", async () => {
     const records = await temporaryRecords();
     const effects: Effects = [];

@@ -1,10 +1,14 @@
 import { open as openFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TamisError } from "@tamis/core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { postgresAbsent, temporaryDatabase } from "../testing/temporary-database.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { findItem, upsertItems } from "./items.ts";
 import { type Migration, migrate, migrations, schemaVersion } from "./migrate.ts";
+import { ownTables } from "./own-tables.ts";
+import { postgresRecords } from "./postgres.ts";
+import type { Records } from "./schema.ts";
 import { sqliteRecords } from "./sqlite.ts";
 
 const newest = migrations.length;
@@ -17,20 +21,34 @@ const addColour: Migration = {
   },
 };
 
-async function open(path?: string) {
+type Open = () => Promise<Records>;
+
+async function openSqlite(path?: string) {
   const file = path ?? join(await temporaryFolder(), "tamis.db");
   const records = await sqliteRecords({ path: file });
   onTestFinished(() => records.destroy());
   return { records, file };
 }
 
-describe("migrate", () => {
-  it("numbers its steps 1, 2, 3…", () => {
-    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+const onSqlite: Open = async () => (await openSqlite()).records;
+const onPostgres: Open = async () => {
+  const { url, drop } = await temporaryDatabase("empty");
+  const records = await postgresRecords({ url });
+  onTestFinished(async () => {
+    await records.destroy();
+    await drop();
   });
+  return records;
+};
 
-  it("makes the schema once and remembers when", async () => {
-    const { records } = await open();
+describe.each([
+  ["SQLite", onSqlite, undefined],
+  ["PostgreSQL", onPostgres, postgresAbsent()],
+])("migrate on %s", (_engine, open, absent) => {
+  const it = test.skipIf(absent);
+
+  it(`makes the schema once and remembers when ${absent ?? ""}`, async () => {
+    const records = await open();
     const at = new Date("2026-01-02T03:04:05Z");
     expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: newest, backup: null });
     expect(await migrate(records)).toEqual({ from: newest, to: newest, backup: null });
@@ -40,53 +58,39 @@ describe("migrate", () => {
     );
   });
 
-  it("copies an older database beside itself before it changes it", async () => {
-    const { records, file } = await open();
-    await migrate(records);
-    await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
-    const now = () => new Date("2026-01-02T03:04:05.678Z");
-    const result = await migrate(records, { now, steps: [...migrations, addColour] });
-    const backup = `${file}.schema-${newest}.20260102T030405Z.backup`;
-    expect(result).toEqual({ from: newest, to: newest + 1, backup });
-    expect(await schemaVersion(records)).toBe(newest + 1);
-    const { records: copy } = await open(backup);
-    expect(await schemaVersion(copy)).toBe(newest);
-    expect(await copy.selectFrom("items").select("title").execute()).toEqual([{ title: "Amélie" }]);
-  });
-
   it.each(migrations.slice(0, -1))(
     "brings a database of version $version ($name) to the newest",
     async ({ version }) => {
-      const { records } = await open();
+      const records = await open();
       await migrate(records, { steps: migrations.slice(0, version) });
       await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: ["Comedy"] }]);
       expect(await migrate(records)).toMatchObject({ from: version, to: newest });
       expect(await findItem(records, 1)).toMatchObject({ title: "Amélie", genres: ["Comedy"] });
-      const { records: fresh } = await open();
+      const fresh = await open();
       await migrate(fresh);
-      const tables = (await records.introspection.getTables()).map(({ name }) => name);
-      expect(tables.sort()).toEqual((await fresh.introspection.getTables()).map(({ name }) => name).sort());
+      expect(await columns(records)).toEqual(await columns(fresh));
     },
   );
 
   it("undoes everything when a step fails", async () => {
-    const { records } = await open();
+    const records = await open();
     await migrate(records);
     const broken: Migration = {
       version: newest + 2,
       name: "broken",
       up: async ({ schema }) => {
-        await schema.dropTable("items").execute();
+        await schema.alterTable("items").addColumn("broken", "text").execute();
         throw new TamisError("database", "no");
       },
     };
+    const before = await columns(records);
     await expect(migrate(records, { steps: [...migrations, addColour, broken] })).rejects.toThrow("no");
     expect(await schemaVersion(records)).toBe(newest);
-    expect(await records.selectFrom("items").selectAll().execute()).toEqual([]);
+    expect(await columns(records)).toEqual(before);
   });
 
   it("refuses a schema newer than it knows, naming both versions", async () => {
-    const { records, file } = await open();
+    const records = await open();
     await migrate(records, { steps: [...migrations, addColour] });
     await expect(migrate(records)).rejects.toMatchObject({
       code: "unsupported",
@@ -95,11 +99,10 @@ describe("migrate", () => {
         new RegExp(`schema version ${newest + 1}.*knows up to ${newest}.*Update Tamis`),
       ),
     });
-    expect((await readdir(dirname(file))).filter((name) => name.endsWith(".backup"))).toEqual([]);
   });
 
   it("leaves the database of another program alone", async () => {
-    const { records } = await open();
+    const records = await open();
     await records.schema.createTable("wp_posts").addColumn("id", "integer").execute();
     await expect(migrate(records)).rejects.toMatchObject({
       code: "configuration",
@@ -108,8 +111,53 @@ describe("migrate", () => {
   });
 });
 
+async function columns(records: Records): Promise<string[]> {
+  const tables = await ownTables(records);
+  return tables
+    .flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name} ${column.dataType}`))
+    .sort();
+}
+
+describe("migrate", () => {
+  test("numbers its steps 1, 2, 3…", () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  });
+
+  test("copies an older SQLite database beside itself before it changes it", async () => {
+    const { records, file } = await openSqlite();
+    await migrate(records);
+    await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
+    const now = () => new Date("2026-01-02T03:04:05.678Z");
+    const result = await migrate(records, { now, steps: [...migrations, addColour] });
+    const backup = `${file}.schema-${newest}.20260102T030405Z.backup`;
+    expect(result).toEqual({ from: newest, to: newest + 1, backup });
+    expect(await schemaVersion(records)).toBe(newest + 1);
+    const { records: copy } = await openSqlite(backup);
+    expect(await schemaVersion(copy)).toBe(newest);
+    expect(await copy.selectFrom("items").select("title").execute()).toEqual([{ title: "Amélie" }]);
+    await expect(migrate(records)).rejects.toMatchObject({ code: "unsupported" });
+    const backups = (await readdir(dirname(file))).filter((name) => name.endsWith(".backup"));
+    expect(backups).toHaveLength(1);
+  });
+
+  test.skipIf(postgresAbsent())("works in the schema that the search path names first", async () => {
+    const { url, drop } = await temporaryDatabase("empty");
+    const records = await postgresRecords({ url: `${url}?options=-c%20search_path%3Dfeedback,public` });
+    onTestFinished(async () => {
+      await records.destroy();
+      await drop();
+    });
+    await records.schema.createTable("public.of_others").addColumn("id", "integer").execute();
+    await records.schema.createSchema("feedback").execute();
+    await migrate(records);
+    const tables = await records.introspection.getTables();
+    expect(tables.find(({ name }) => name === "ratings")?.schema).toBe("feedback");
+    expect(await schemaVersion(records)).toBe(newest);
+  });
+});
+
 describe("a file that is no sound database", () => {
-  it("is called so, by name, when it is something else", async () => {
+  test("is called so, by name, when it is something else", async () => {
     const path = join(await temporaryFolder(), "photo.db");
     await writeFile(path, "This is a text, not a database. ".repeat(300));
     await expect(sqliteRecords({ path })).rejects.toMatchObject({
@@ -118,8 +166,8 @@ describe("a file that is no sound database", () => {
     });
   });
 
-  it("is called so when its pages are overwritten", async () => {
-    const { records, file } = await open();
+  test("is called so when its pages are overwritten", async () => {
+    const { records, file } = await openSqlite();
     await migrate(records);
     const items = Array.from({ length: 5000 }, (_, i) => ({
       itemId: i,
@@ -133,14 +181,14 @@ describe("a file that is no sound database", () => {
     const { size } = await handle.stat();
     await handle.write(Buffer.alloc(size - 8192, 0xee), 0, size - 8192, 8192);
     await handle.close();
-    const read = open(file).then(({ records }) => records.selectFrom("items").selectAll().execute());
+    const read = openSqlite(file).then(({ records }) => records.selectFrom("items").selectAll().execute());
     await expect(read).rejects.toMatchObject({
       code: "corrupt_data",
       message: expect.stringContaining(`${file} is not a sound SQLite database`),
     });
   });
 
-  it("is called a folder when it is one", async () => {
+  test("is called a folder when it is one", async () => {
     await expect(sqliteRecords({ path: await temporaryFolder() })).rejects.toMatchObject({
       code: "configuration",
     });

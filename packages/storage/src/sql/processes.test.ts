@@ -1,37 +1,50 @@
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openRecords } from "../open.ts";
 import { ratingBatch } from "../testing/rating-batch.ts";
 import { startModule } from "../testing/start-module.ts";
+import { postgresAbsent, temporaryDatabase } from "../testing/temporary-database.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { withLock } from "./lock.ts";
 import { migrate, migrations, schemaVersion } from "./migrate.ts";
 import { countStats, ratingsOfUser } from "./ratings.ts";
 import { replaceImportedRatings } from "./replace-ratings.ts";
-import { sqliteRecords } from "./sqlite.ts";
 
 const folder = new URL(".", import.meta.url).href;
-const opened = (path: string) => `
-  import { sqliteRecords } from "${folder}sqlite.ts";
+const opened = (url: string) => `
+  import { openRecords } from "${folder}../open.ts";
   import { migrate } from "${folder}migrate.ts";
   import { withLock } from "${folder}lock.ts";
   import { replaceImportedRatings } from "${folder}replace-ratings.ts";
-  const records = await sqliteRecords({ path: ${JSON.stringify(path)} });
+  const records = await openRecords({ dataDir: ".", records: ${JSON.stringify(url)} });
 `;
 
-async function open(path: string) {
-  const records = await sqliteRecords({ path });
+async function open(url: string) {
+  const records = await openRecords({ dataDir: ".", records: url });
   onTestFinished(() => records.destroy());
   return records;
 }
 
-describe("several processes on one SQLite file", () => {
+const onSqlite = async () => `sqlite:${join(await temporaryFolder(), "tamis.db")}`;
+const onPostgres = async () => {
+  const { url, drop } = await temporaryDatabase("empty");
+  onTestFinished(drop);
+  return url;
+};
+
+describe.each([
+  ["one SQLite file", onSqlite, undefined],
+  ["one PostgreSQL database", onPostgres, postgresAbsent()],
+])("several processes on %s", (_engine, newUrl, absent) => {
+  const it = test.skipIf(absent);
+
   it("keeps the former ratings when a load is killed", async () => {
-    const path = join(await temporaryFolder(), "tamis.db");
-    const records = await open(path);
+    const url = await newUrl();
+    const records = await open(url);
     await migrate(records);
     const former = [{ userId: 1, itemId: 1, rating: 4, ratedAt: 5 }];
     await replaceImportedRatings(records, [ratingBatch(former)]);
-    const loader = startModule(`${opened(path)}
+    const loader = startModule(`${opened(url)}
       async function* batches() {
         for (let user = 0; ; user++) {
           const length = 5000;
@@ -50,27 +63,27 @@ describe("several processes on one SQLite file", () => {
     // Nothing holds the file any more, and a new load succeeds.
     await replaceImportedRatings(records, [ratingBatch([{ ...former[0]!, rating: 2 }])]);
     expect((await countStats(records)).averageRating).toBe(2);
-    const again = await open(path);
+    const again = await open(url);
     expect((await countStats(again)).averageRating).toBe(2);
   });
 
   it("lets one of several processes migrate; the others find it done", async () => {
-    const path = join(await temporaryFolder(), "tamis.db");
+    const url = await newUrl();
     const migrators = Array.from({ length: 4 }, () =>
       startModule(
-        `${opened(path)} console.log(JSON.stringify(await migrate(records))); await records.destroy();`,
+        `${opened(url)} console.log(JSON.stringify(await migrate(records))); await records.destroy();`,
       ),
     );
     const results = await Promise.all(migrators.map(async ({ nextLine }) => JSON.parse(await nextLine())));
     expect(await Promise.all(migrators.map(({ exit }) => exit))).toEqual([0, 0, 0, 0]);
     expect(results.filter(({ from }) => from === 0)).toHaveLength(1);
-    expect(await schemaVersion(await open(path))).toBe(migrations.length);
+    expect(await schemaVersion(await open(url))).toBe(migrations.length);
   });
 
   it("refuses a lock that another process holds, until that process is killed", async () => {
-    const path = join(await temporaryFolder(), "tamis.db");
-    const records = await open(path);
-    const holder = startModule(`${opened(path)}
+    const url = await newUrl();
+    const records = await open(url);
+    const holder = startModule(`${opened(url)}
       await withLock(records, "import", async () => {
         console.log("held");
         await new Promise((resolve) => setTimeout(resolve, 600_000));
@@ -87,20 +100,24 @@ describe("several processes on one SQLite file", () => {
   });
 });
 
-it("names the command to install when the driver is absent", async () => {
+test.each([
+  ["better-sqlite3", "sqlite:/nowhere/tamis.db", "npm install better-sqlite3@12"],
+  ["pg", "postgres://nowhere/tamis", "npm install pg@8 pg-copy-streams@7"],
+  ["pg-copy-streams", "postgres://nowhere/tamis", "npm install pg@8 pg-copy-streams@7"],
+])("names the command to install when %s is absent", async (driver, url, command) => {
   const absent = `export const resolve = (specifier, context, next) => {
-    if (specifier === "better-sqlite3") throw new Error("Cannot find package 'better-sqlite3'");
+    if (specifier === "${driver}") throw new Error("Cannot find package '${driver}'");
     return next(specifier, context);
   };`;
   const { nextLine } = startModule(`
     import { register } from "node:module";
     register("data:text/javascript,${encodeURIComponent(absent)}");
-    const { sqliteRecords } = await import("${folder}sqlite.ts");
-    const error = await sqliteRecords({ path: "/nowhere/tamis.db" }).catch((error) => error);
+    const { openRecords } = await import("${folder}../open.ts");
+    const error = await openRecords({ dataDir: ".", records: "${url}" }).catch((error) => error);
     console.log(JSON.stringify({ code: error.code, message: error.message, cause: error.cause.message }));`);
   expect(JSON.parse(await nextLine())).toEqual({
     code: "configuration",
-    message: expect.stringContaining("npm install better-sqlite3@12"),
-    cause: "Cannot find package 'better-sqlite3'",
+    message: expect.stringContaining(command),
+    cause: `Cannot find package '${driver}'`,
   });
 });

@@ -109,8 +109,8 @@ const keeping = `
 const serverSettings = {
   listen_addresses: "127.0.0.1",
   max_connections: 200,
+  // Nothing survives the machine, but what is committed survives the server.
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
   wal_level: "minimal",
   max_wal_senders: 0,
