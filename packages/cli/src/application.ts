@@ -7,6 +7,7 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
+import { backup } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -15,6 +16,7 @@ import { generate } from "./commands/generate.ts";
 import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
 import { lakeInit } from "./commands/lake-init.ts";
+import { migrate } from "./commands/migrate.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsShow } from "./commands/models-show.ts";
 import { pipelineCancel } from "./commands/pipeline-cancel.ts";
@@ -24,6 +26,7 @@ import { pipelineRuns } from "./commands/pipeline-runs.ts";
 import { pipelineShow } from "./commands/pipeline-show.ts";
 import { recommend } from "./commands/recommend.ts";
 import { rejects } from "./commands/rejects.ts";
+import { restore } from "./commands/restore.ts";
 import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { similar } from "./commands/similar.ts";
@@ -69,6 +72,9 @@ const routes = buildRouteMap<string, Shell>({
     }),
     worker,
     schedule,
+    backup,
+    restore,
+    migrate,
     doctor,
   },
   docs: {

@@ -15,6 +15,8 @@ export { type CronOptions, cron } from "./queue/cron.ts";
 export { embeddedQueue } from "./queue/embedded.ts";
 export type { QueueOptions } from "./queue/ledger-queue.ts";
 export { openQueue } from "./queue/open-queue.ts";
+export { type BackupOptions, backup } from "./sql/backup.ts";
+export type { BackupManifest } from "./sql/backup-manifest.ts";
 export {
   type GenomeScore,
   type ItemLinks,
@@ -49,7 +51,14 @@ export {
   upsertItems,
 } from "./sql/items.ts";
 export { withLock } from "./sql/lock.ts";
-export { type MigrateOptions, type MigrationResult, migrate, schemaVersion } from "./sql/migrate.ts";
+export {
+  type MigrateOptions,
+  type Migration,
+  type MigrationResult,
+  migrate,
+  pendingMigrations,
+  schemaVersion,
+} from "./sql/migrate.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   findPipelineRun,
@@ -75,6 +84,7 @@ export {
   type ReplaceRatingsOptions,
   replaceImportedRatings,
 } from "./sql/replace-ratings.ts";
+export { type RestoreOptions, restore } from "./sql/restore.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export { failAbandonedRuns, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
 export {

@@ -1,3 +1,4 @@
+import type { OnProgress } from "@tamis/core";
 import type { DialectAdapter, RawBuilder } from "kysely";
 import type { Records } from "./schema.ts";
 
@@ -47,8 +48,36 @@ export interface Engine {
    * where there is no such statement.
    */
   copy?(transaction: Records, statement: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  readonly backups: EngineBackups;
   /** Copies the committed state to a file beside the database and returns its path; absent where servers do it. */
   backup?(stamp: string): Promise<string>;
+}
+
+/** How the whole of the records becomes one file that the engine's own tools read, and comes back from it. */
+export interface EngineBackups {
+  /** What the engine is called in manifests. */
+  readonly engine: string;
+  /** What the file is called. */
+  readonly file: string;
+  /**
+   * Writes the state of one moment, while others work.
+   *
+   * @returns its number of rows by table
+   */
+  write(records: Records, path: string, work: BackupWork): Promise<TableRows>;
+  /**
+   * Puts what such a file holds in the place of what is there, all or nothing.
+   *
+   * @param rows - what is then there by table; anything else undoes it, or throws corrupt_data.
+   */
+  read(records: Records, path: string, rows: TableRows, work: BackupWork): Promise<void>;
+}
+
+export type TableRows = Readonly<Record<string, number>>;
+
+export interface BackupWork {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** The engine travels in Kysely's dialect adapter, which transactions share with their instance. */

@@ -62,6 +62,17 @@ export async function migrate(records: Records, options: MigrateOptions = {}): P
   });
 }
 
+/**
+ * The steps that {@link migrate} would do now.
+ *
+ * @throws as it does
+ */
+export async function pendingMigrations(records: Records): Promise<Migration[]> {
+  const present = await schemaVersion(records);
+  checkVersion(present, migrations.at(-1)?.version ?? 0);
+  return migrations.filter(({ version }) => version > present);
+}
+
 /** The version of the schema as it is stored; 0 for an empty database. */
 export async function schemaVersion(records: Records): Promise<number> {
   const tables = await ownTables(records);

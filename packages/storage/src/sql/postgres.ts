@@ -11,6 +11,7 @@ import {
 import type { ClientConfig, CustomTypesConfig } from "pg";
 import { postgresError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
+import { postgresBackups } from "./postgres-backups.ts";
 import { type CopyConnection, postgresDriver } from "./postgres-driver.ts";
 import type { Records, Schema } from "./schema.ts";
 
@@ -111,6 +112,7 @@ function postgresEngine(pg: Pg, config: ClientConfig, place: string): Engine {
     likeAnyCase: "ilike",
     broker: "pg-boss",
     placeholder: (position) => `$${position}`,
+    backups: postgresBackups(() => toolEnvironment(pg, config)),
     tryLock: (name) => tryLock(pg, config, place, name),
     beginLongWork,
     async takeTurn(transaction, name) {
@@ -122,6 +124,20 @@ function postgresEngine(pg: Pg, config: ClientConfig, place: string): Engine {
       transaction
         .getExecutor()
         .provideConnection((connection) => (connection as CopyConnection).copy(statement, chunks)),
+  };
+}
+
+/** What psql and pg_dump need to find the same database; the password travels in the environment, as it must. */
+function toolEnvironment(pg: Pg, config: ClientConfig): Record<string, string> {
+  const { host, port, user = "", password, database = "" } = new pg.Client(config);
+  const found = (name: string) => new RegExp(`[?&]${name}=([^&]*)`).exec(config.connectionString ?? "")?.[1];
+  const [mode, root] = [found("sslmode"), found("sslrootcert")];
+  return {
+    ...{ PGHOST: host, PGPORT: `${port}`, PGUSER: user, PGDATABASE: database, PGAPPNAME: "tamis backup" },
+    ...(typeof password === "string" && { PGPASSWORD: password }),
+    // “no-verify” is a word of Node's driver alone.
+    ...(mode && { PGSSLMODE: mode === "no-verify" ? "require" : mode }),
+    ...(root && { PGSSLROOTCERT: decodeURIComponent(root) }),
   };
 }
 

@@ -7,6 +7,7 @@ import { makeFolder } from "../objects/make-folder.ts";
 import { isBusy, sqliteError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
 import type { Records, Schema } from "./schema.ts";
+import { sqliteBackups } from "./sqlite-backups.ts";
 import { sqliteDriver } from "./sqlite-driver.ts";
 import { whileBusy } from "./while-busy.ts";
 
@@ -59,6 +60,7 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
       writer.pragma("cache_size = -262144");
       return recordsOn(writer, engine);
     },
+    backups: sqliteBackups((file, options) => new Database(file, { timeout: 0, ...options }), path),
     backup: (stamp) => backupFile(Database, path, stamp),
   };
   return engine;

@@ -1,0 +1,42 @@
+import { defineCommand } from "../define-command.ts";
+import { exitCodes } from "../exit-codes.ts";
+
+interface Flags {
+  readonly dryRun?: boolean;
+}
+
+/** `tamis migrate`: brings the schema of the records up to date. */
+export const migrate = defineCommand<Flags>({
+  summary: "Bring the schema of the records up to date",
+  details: [
+    "Every command does so by itself; this one says what it does, or would do. Of several at once one does it and the",
+    "others wait. A SQLite file is copied first; on PostgreSQL take a backup first (tamis backup). Exit code 99 when",
+    "there is nothing to do.",
+  ].join("\n"),
+  examples: ["tamis migrate --dry-run", "tamis migrate --records postgres://tamis@db.example/tamis --json"],
+  flags: {
+    dryRun: { kind: "boolean", optional: true, withNegated: false, brief: "Only say what would be done" },
+  },
+  async run(context, { dryRun = false }) {
+    const { migrate, openRecords, pendingMigrations, schemaVersion } = await import("@tamis/storage");
+    const records = await openRecords(context.config);
+    try {
+      const steps = await pendingMigrations(records);
+      const from = await schemaVersion(records);
+      const planned = { from, to: steps.at(-1)?.version ?? from, backup: null };
+      const { to, backup } = dryRun ? planned : await migrate(records);
+      const document = { from, to, steps: steps.map(({ name }) => name), backup, dry_run: dryRun };
+      context.output.result(document, () => {
+        if (from === to) return [`schema version ${to}: nothing to do`];
+        const word = dryRun ? "would go" : "went";
+        return [
+          `the schema ${word} from version ${from} to version ${to}: ${document.steps.join(", ")}`,
+          ...(backup === null ? [] : [`the former one is in ${backup}`]),
+        ];
+      });
+      if (from === to) context.exitWith(exitCodes.nothingToDo);
+    } finally {
+      await records.destroy();
+    }
+  },
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { TamisError } from "@tamis/core";
+import { fileSystemError } from "../objects/file-system-error.ts";
+import { makeFolder } from "../objects/make-folder.ts";
+import { type BackupManifest, fileDigest, manifestName } from "./backup-manifest.ts";
+import { type BackupWork, engineOf } from "./engine.ts";
+import { schemaVersion } from "./migrate.ts";
+import type { Records } from "./schema.ts";
+
+export interface BackupOptions extends BackupWork {
+  readonly now?: () => Date;
+}
+
+/**
+ * Writes a backup of the records: a folder with one file, which the engine's own tools read (`records.db` is a SQLite
+ * database, `records.dump` is for pg_restore), and `manifest.json`. It holds the state of one moment, and others work on
+ * meanwhile. The folder appears whole or not at all.
+ *
+ * @param target - the folder to make; in one that is there already, it is called `tamis-` and the instant.
+ * @throws refused when the target is a file or a backup; not_found when there is nothing to back up; configuration
+ * without pg_dump, on PostgreSQL; no_space, aborted: nothing was left behind
+ */
+export async function backup(
+  records: Records,
+  target: string,
+  options: BackupOptions = {},
+): Promise<{ readonly path: string; readonly manifest: BackupManifest }> {
+  const { now = () => new Date(), ...work } = options;
+  const version = await schemaVersion(records);
+  if (version === 0) throw new TamisError("not_found", "There are no records to back up.");
+  const at = now();
+  const path = await freePath(resolve(target), at);
+  await makeFolder(dirname(path));
+  const temporary = `${path}.part-${randomUUID().slice(0, 8)}`;
+  try {
+    await mkdir(temporary, { mode: 0o700 });
+    const { engine, file, write } = engineOf(records).backups;
+    const written = join(temporary, file);
+    const rows = await write(records, written, work);
+    const manifest: BackupManifest = {
+      format: "tamis-backup",
+      version: 1,
+      engine,
+      schema_version: version,
+      created_at: at.toISOString(),
+      file,
+      bytes: (await stat(written)).size,
+      sha256: await fileDigest(written),
+      rows,
+    };
+    await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const name of [file, manifestName, "."]) await flush(join(temporary, name));
+    await rename(temporary, path);
+    await flush(dirname(path));
+    return { path, manifest };
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw fileSystemError(error, path);
+  }
+}
+
+async function freePath(target: string, at: Date): Promise<string> {
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined) return target;
+  const isBackup = await stat(join(target, manifestName)).catch(() => undefined);
+  if (found.isDirectory() && !isBackup) {
+    return join(target, `tamis-${at.toISOString().replace(/[-:]|\.\d+/g, "")}`);
+  }
+  throw new TamisError("refused", `${target} is there already; give another name, or a folder of backups.`);
+}
+
+/** To the disk, file or folder. */
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  await handle.sync().finally(() => handle.close());
+}
