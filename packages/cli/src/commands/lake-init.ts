@@ -19,7 +19,7 @@ export const lakeInit = defineCommand({
     context.output.result({ ...report, if_absent: ifAbsent }, () => [
       `${report.created ? "Made" : "Found"} the ${report.kind === "s3" ? "bucket" : "folder"} ${report.place}.`,
       `versioning           ${said(report.versioning)}`,
-      `encryption (SSE-S3)  ${said(report.encryption)}`,
+      `encryption (SSE-S3)  ${report.encryption === "requested" ? "requested; the server does not say whether it does" : report.encryption}`,
       `cleaning             ${said(report.cleaning)}`,
       `conditional writes   ${said(ifAbsent)}`,
     ]);

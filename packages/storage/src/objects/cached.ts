@@ -46,18 +46,23 @@ export async function cachedObjects(
   const isFresh = (key: string, fetchedAt: number) =>
     immutable(key) || (now() >= fetchedAt && now() - fetchedAt < ttlMs);
 
-  const flights = sharedFlights(async (key, signal, isCurrent) => {
-    const chunks = await remote.get(key, { signal });
-    if (chunks === undefined) return undefined;
-    const fetchedAt = now();
-    const entry = await folder.store(key, chunks, fetchedAt, { signal, isCurrent });
-    if (entry !== undefined && isCurrent()) await small.keep(key, entry);
-    return entry ?? "outdated";
-  });
   const find = async (key: string): Promise<CacheEntry | undefined> => {
     const entry = await folder.find(key);
     return entry && isFresh(key, entry.fetchedAt) ? entry : undefined;
   };
+  const download = async (key: string, signal: AbortSignal, isCurrent: () => boolean) => {
+    const fetchedAt = now();
+    const chunks = await remote.get(key, { signal });
+    return chunks && ((await folder.store(key, chunks, fetchedAt, { signal, isCurrent })) ?? "outdated");
+  };
+  const flights = sharedFlights(async (key, signal, isCurrent) => {
+    const entry = (await find(key)) ?? (await download(key, signal, isCurrent));
+    if (entry === undefined || entry === "outdated") return entry;
+    await small.keep(key, entry);
+    if (isCurrent()) return entry;
+    small.forget(key);
+    return "outdated";
+  });
   const forget = async (key: string) => {
     flights.leave(key);
     small.forget(key);
@@ -66,7 +71,7 @@ export async function cachedObjects(
   const read = async (key: string, { range, signal }: GetOptions) => {
     const kept = small.find(key);
     if (kept && isFresh(key, kept.fetchedAt)) return once(cut(kept.bytes, range));
-    const entry = (await find(key)) ?? (range === undefined ? await flights.join(key, signal) : undefined);
+    const entry = await (range === undefined ? flights.join(key, signal) : find(key));
     if (entry === undefined) {
       return range === undefined ? undefined : await remote.get(key, { range, ...(signal && { signal }) });
     }
@@ -99,7 +104,7 @@ export async function cachedObjects(
     capabilities: () => remote.capabilities(),
     async localPath(key) {
       checkObjectKey(key);
-      const entry = (await find(key)) ?? (await flights.join(key, undefined));
+      const entry = await flights.join(key, undefined);
       if (entry) return entry.path;
       throw new TamisError("not_found", `There is no object ${key} in the store.`, { details: { key } });
     },

@@ -14,8 +14,8 @@ export interface ObjectsReport {
   readonly created: boolean;
   /** The bytes of a replaced or removed object can still be brought back. */
   readonly versioning: boolean;
-  /** Each object is stored with the request to encrypt it (SSE-S3). */
-  readonly encryption: boolean;
+  /** Each object is stored with the request to encrypt it (SSE-S3), unless `off`; whether the server says it does. */
+  readonly encryption: "confirmed" | "requested" | "off";
   /** What killed processes leave is removed by itself after a day. */
   readonly cleaning: boolean;
   /** Of several writers that store only if absent, exactly one succeeds. */
@@ -50,7 +50,7 @@ export async function initObjects(url: string): Promise<ObjectsReport> {
     place,
     created,
     versioning: false,
-    encryption: false,
+    encryption: "off",
     cleaning: true,
     ifAbsent: true,
   };

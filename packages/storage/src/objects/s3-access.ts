@@ -52,6 +52,7 @@ export async function accessS3(settings: S3Settings): Promise<S3Access> {
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 1,
+    logger: silent,
     requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
   return {
@@ -74,6 +75,9 @@ export async function accessS3(settings: S3Settings): Promise<S3Access> {
     },
   };
 }
+
+/** What goes wrong is thrown; a library does not print. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 function regionOf(endpoint: string | undefined, region: string | undefined): { region?: string } {
   if (region !== undefined) return { region };

@@ -3,15 +3,18 @@ import { isTamisError } from "@tamis/core";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
 
-/** What `initS3` found or made; each is a fact that the server confirmed. */
+/** What a server says of an object that it was asked to encrypt: some take the request and say nothing. */
+export type Encryption = "confirmed" | "requested" | "off";
+
+/** What `initS3` found or made. */
 export interface BucketReport {
   readonly bucket: string;
   /** False when the bucket existed before; its settings are then its owner's and stay as they are. */
   readonly created: boolean;
   /** Former bytes of an object are kept when it is replaced or removed. */
   readonly versioning: boolean;
-  /** The server accepts the request to encrypt each object (SSE-S3), and every put carries it. */
-  readonly encryption: boolean;
+  /** Every put asks the server to encrypt the object (SSE-S3), unless `off`. */
+  readonly encryption: Encryption;
   /** Parts of uploads that were never finished are removed after a day, former versions after 30. */
   readonly lifecycle: boolean;
 }
@@ -38,7 +41,7 @@ export async function makeBucket(s3: S3Access): Promise<BucketReport> {
     const { Status } = await attempt(of, undefined, () =>
       client.send(new driver.GetBucketVersioningCommand({ Bucket })),
     ).catch(() => ({ Status: undefined }));
-    const encryption = await readEncryption(s3);
+    const encryption = (await readEncryption(s3)) ? await confirmEncryption(s3) : "off";
     return {
       bucket,
       created: false,
@@ -85,8 +88,9 @@ export async function makeBucket(s3: S3Access): Promise<BucketReport> {
       ),
     ),
   );
-  const encryption = await isSupported(() => writeMarker(s3, true));
-  if (!encryption) await writeMarker(s3, false);
+  const isAccepted = await isSupported(() => writeMarker(s3, true));
+  if (!isAccepted) await writeMarker(s3, false);
+  const encryption = isAccepted ? await confirmEncryption(s3) : "off";
   return { bucket, created: true, versioning, encryption, lifecycle };
 }
 
@@ -127,6 +131,13 @@ async function writeMarker(
       }),
     ),
   );
+}
+
+async function confirmEncryption({ client, driver, bucket, attempt }: S3Access): Promise<Encryption> {
+  const { ServerSideEncryption } = await attempt(`bucket ${bucket}`, undefined, () =>
+    client.send(new driver.HeadObjectCommand({ Bucket: bucket, Key: markerKey })),
+  );
+  return ServerSideEncryption === undefined ? "requested" : "confirmed";
 }
 
 async function bucketExists({ client, driver, bucket, attempt }: S3Access): Promise<boolean> {

@@ -36,7 +36,10 @@ export function smallObjects(): {
       return found;
     },
     async keep(key, { path, bytes, fetchedAt }) {
-      if (bytes <= maxObjectBytes) add(key, { bytes: await readFile(path), fetchedAt });
+      if (bytes > maxObjectBytes) return;
+      // Another process may have thrown the copy out.
+      const content = await readFile(path).catch(() => undefined);
+      if (content) add(key, { bytes: content, fetchedAt });
     },
     forget,
   };
