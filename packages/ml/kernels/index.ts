@@ -1,4 +1,5 @@
 // Every export is a kernel: (arguments pointer, phase, task) => void. See src/kernels/pool.ts for who calls them.
+export { bprPart } from "./bpr";
 export { gramSlices, improveRows, solveRows } from "./least-squares";
 export { knnRows } from "./knn";
 export { normalRows } from "./normal";

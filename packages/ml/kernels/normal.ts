@@ -29,7 +29,7 @@ export function normalRows(args: usize, phase: u32, task: u32): void {
   }
 }
 
-function mix(value: u32): u32 {
+export function mix(value: u32): u32 {
   let z = value;
   z = (z ^ (z >>> 16)) * 0x21f0aaad;
   z = (z ^ (z >>> 15)) * 0x735a2d97;

@@ -14,7 +14,7 @@ export function plainNormalRows(rows: Float32Array, shape: NormalRows): void {
   }
 }
 
-function mix(value: number): number {
+export function mix(value: number): number {
   let z = value;
   z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
   z = Math.imul(z ^ (z >>> 15), 0x735a2d97);

@@ -1,13 +1,15 @@
 import { createRandom, TamisError } from "@tamis/core";
 import { z } from "zod";
 import { type Feedback, type FeedbackOptions, feedbackOf, minRating } from "../feedback.ts";
+import { fitBpr } from "../kernels/bpr.ts";
 import { parseOptions } from "../parse-options.ts";
 import { createRankingModel } from "../ranking-model.ts";
-import type { Model, ModelTensors, Recommender } from "../recommender.ts";
+import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
+import type { SparseRows } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
-import { type BprParameters, foldInBpr, learnBpr } from "./bpr-descent.ts";
+import { type BprParameters, foldInBpr } from "./bpr-fold-in.ts";
 import { cosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 
@@ -42,6 +44,9 @@ export type BprInput = z.input<typeof BprOptions>;
  * not have, `uniform`ly over all items or by `popularity` (an item of a pair drawn uniformly). Differences of scores
  * of one user mean something, their values do not.
  *
+ * The descent is `kernels/bpr.ts`: float32, on every processor. Steps are drawn half a million at a time and taken
+ * block by block of users and pairs of items; the result is the same bit for bit whatever the number of processors.
+ *
  * A fold-in descends on w alone, from 0, with the items fixed and the same rates, over `epochs` passes of the history,
  * drawing its negatives from the model's seed; for a known user it is therefore near the trained answer, not the
  * same. A forgotten user's trace stays in h and b. What is explained of a known user is the two terms of the formula;
@@ -63,10 +68,7 @@ export function bpr(options?: BprInput): Recommender {
       const dense = denseOf(trainset);
       const { users, items } = dense;
       const feedback = feedbackOf(dense, feedbackOptions(parsed));
-      const parameters = await learnBpr(feedback, items.length, parsed, { ...context, seed });
-      if (!parameters.ofUsers.every(Number.isFinite)) {
-        throw new TamisError("analysis", "bpr: the descent diverged; use a smaller learningRate.");
-      }
+      const parameters = await descend(feedback, items.length, parsed, { ...context, seed });
       // How often each item was seen: what negatives drawn by popularity come from.
       const counts = new Float64Array(items.length);
       for (const item of feedback.columns) counts[item]!++;
@@ -75,6 +77,35 @@ export function bpr(options?: BprInput): Recommender {
         { users, items, arrays: tensorsOf(parameters, parsed.factors, counts) },
       );
     },
+  };
+}
+
+/** Up to so many updates of single factors, starting workers takes longer than doing without. */
+const smallWork = 200_000_000;
+
+async function descend(
+  { starts, columns }: SparseRows,
+  itemCount: number,
+  options: BprOptions,
+  { seed, workers, signal, onProgress }: FitContext & { seed: number },
+): Promise<BprParameters> {
+  const isSmall = columns.length * options.factors * options.epochs < smallWork;
+  const found = await fitBpr(
+    { starts, items: columns, itemCount },
+    { ...options, seed },
+    {
+      signal,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit bpr" })),
+      workers: workers ?? (isSmall ? 0 : undefined),
+    },
+  );
+  if (!found.ofUsers.every(Number.isFinite) || !found.biases.every(Number.isFinite)) {
+    throw new TamisError("analysis", "bpr: the descent diverged; use a smaller learningRate.");
+  }
+  return {
+    ofUsers: new Float64Array(found.ofUsers),
+    ofItems: new Float64Array(found.ofItems),
+    biases: new Float64Array(found.biases),
   };
 }
 

@@ -1,10 +1,7 @@
-import { createRandom, type Random } from "@tamis/core";
+import type { Random } from "@tamis/core";
 import type { Feedback } from "../feedback.ts";
-import { createPace } from "../pace.ts";
-import type { FitContext } from "../recommender.ts";
-import { rowOfEntries, type SparseRows } from "../sparse-rows.ts";
 
-/** How {@link learnBpr} descends: see `bpr.ts`. */
+/** How a fold-in descends: see `bpr.ts`. */
 export interface BprDescent {
   readonly factors: number;
   readonly epochs: number;
@@ -21,76 +18,8 @@ export interface BprParameters {
   readonly biases: Float64Array;
 }
 
-/** Steps between two looks at the clock. */
-const stepsPerTurn = 4096;
 /** Draws of an item that the user does not have, before the step is left out. */
 const tries = 100;
-
-/**
- * Learns the parameters: epochs × feedback steps of
- *
- *     g = σ(score(u, j) − score(u, i))
- *     w_u += γ (g (h_i − h_j) − λ w_u),  h_i += γ (g w_u − λ h_i),  h_j += γ (−g w_u − λ h_j)
- *     b_i += γ (g − λ b_i),  b_j += γ (−g − λ b_j)
- *
- * with the old w_u, h_i and h_j on every right-hand side. The users' factors are drawn first, then the items'; the
- * biases start at 0.
- *
- * @throws aborted
- */
-export async function learnBpr(
-  feedback: SparseRows,
-  itemCount: number,
-  options: BprDescent,
-  context: FitContext & { seed: number },
-): Promise<BprParameters> {
-  const { factors, epochs, initStd, learningRate, regularization } = options;
-  const random = createRandom(context.seed);
-  const draw = (count: number) =>
-    Float64Array.from({ length: count * factors }, () => random.normal(0, initStd));
-  const ofUsers = draw(feedback.starts.length - 1);
-  const ofItems = draw(itemCount);
-  const biases = new Float64Array(itemCount);
-  const users = rowOfEntries(feedback);
-  const { starts, columns } = feedback;
-  const keep = 1 - learningRate * regularization;
-  const steps = columns.length;
-  const isUniform = options.negatives === "uniform";
-  const drawNegative = notAmong(() =>
-    isUniform ? random.integer(itemCount) : columns[random.integer(steps)]!,
-  );
-  const parameters = { ofUsers, ofItems, biases };
-
-  function takeStep(): void {
-    const drawn = random.integer(steps);
-    const user = users[drawn]!;
-    const i = columns[drawn]!;
-    const j = drawNegative(columns, starts[user]!, starts[user + 1]!);
-    if (j < 0) return;
-    const [w, hi, hj] = [user * factors, i * factors, j * factors];
-    const gain = gainOf(ofUsers, w, parameters, i, j, options);
-    for (let f = 0; f < factors; f++) {
-      const wf = ofUsers[w + f]!;
-      const hif = ofItems[hi + f]!;
-      const hjf = ofItems[hj + f]!;
-      ofUsers[w + f] = keep * wf + gain * (hif - hjf);
-      ofItems[hi + f] = keep * hif + gain * wf;
-      ofItems[hj + f] = keep * hjf - gain * wf;
-    }
-    biases[i] = keep * biases[i]! + gain;
-    biases[j] = keep * biases[j]! - gain;
-  }
-
-  const pace = createPace({ phase: "fit bpr", total: epochs, unit: "epochs" }, context);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (let from = 0; from < steps; from += stepsPerTurn) {
-      const to = Math.min(from + stepsPerTurn, steps);
-      for (let step = from; step < to; step++) takeStep();
-      await pace.step(to < steps ? epoch : epoch + 1);
-    }
-  }
-  return parameters;
-}
 
 /**
  * The w of somebody with this feedback, the items fixed, and what each of its items brought into it: `parts`, shape
