@@ -3,7 +3,7 @@ import { createBlockLayout } from "./block-layout.ts";
 import { plainNormalRows } from "./plain-normal-rows.ts";
 import { type PlainSgdState, plainSgd } from "./plain-sgd.ts";
 import { withKernels } from "./pool.ts";
-import { fitSgd, type SgdModel, type SgdOptions } from "./sgd.ts";
+import { fitSgd, ratesOfEpoch, type SgdModel, type SgdOptions } from "./sgd.ts";
 import { skewedRatings } from "./skewed-ratings.ts";
 
 const triples = skewedRatings({ users: 300, items: 200, ratings: 9000, seed: 3 });
@@ -31,6 +31,7 @@ describe("fitSgd", () => {
   test.each([
     ["biased", options],
     ["unbiased", { ...options, biased: false, initMean: 0.5 }],
+    ["with falling rates", { ...options, rateDecay: 0.9 }],
     ["with 1 factor", { ...options, factors: 1 }],
     ["with 100 factors", { ...options, factors: 100, epochs: 2 }],
   ])("%s, does what the plain twin does block by block", async (_, variant) => {
@@ -130,7 +131,8 @@ function plainBlocks(variant: SgdOptions): Promise<SgdModel> {
     for (let phase = 0; phase < variant.epochs * blocks; phase++) {
       for (let block = 0; block < blocks; block++) {
         const cell = block * blocks + ((block + phase) % blocks);
-        plainSgd(state, layout, variant, starts[cell]!, starts[cell + 1]!);
+        const learningRates = ratesOfEpoch(variant, Math.floor(phase / blocks));
+        plainSgd(state, layout, { ...variant, learningRates }, starts[cell]!, starts[cell + 1]!);
       }
     }
     return toModel(state, variant.factors);

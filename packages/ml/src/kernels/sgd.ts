@@ -15,6 +15,8 @@ export interface SgdOptions {
   readonly initMean: number;
   readonly initDeviation: number;
   readonly learningRates: SgdRates;
+  /** By which share of themselves the learning rates have fallen in the last epoch, in a straight line. @default 0 */
+  readonly rateDecay?: number;
   readonly regularisations: SgdRates;
   readonly seed: number;
 }
@@ -48,7 +50,7 @@ export interface SgdModel {
  * p ← p + η(e q − λ p), q ← q + η(e p − λ q), both from the old p and q.
  *
  * Users and items are cut into blocks; per epoch the cells of each diagonal are worked through at once, since they
- * share no row. The result depends on ratings, options and seed, never on the workers: it is the same bit for bit.
+ * share no row. With `rateDecay` δ, epoch t of T has η (1 − δ t / (T − 1)), t = 0 … T − 1. The result depends on ratings, options and seed, never on the workers: it is the same bit for bit.
  *
  * @source Gemulla, Nijkamp, Haas, Sismanis, "Large-scale matrix factorization with distributed stochastic gradient
  * descent", KDD 2011 (the strata); the update is that of Surprise's SVD.
@@ -70,19 +72,25 @@ export async function fitSgd(
       seed: ~options.seed,
     });
     const { blocks } = problem.layout;
-    await pool.run(
-      { kernel: "sgdBlock", args: problem.args, tasks: blocks, phases: blocks * options.epochs },
-      {
-        signal: context.signal,
-        onFinished: (calls) =>
-          context.onProgress?.({
-            phase: "sgd",
-            done: Math.floor(calls / blocks ** 2),
-            total: options.epochs,
-            unit: "epochs",
-          }),
-      },
-    );
+    const total = options.epochs;
+    // With constant rates all epochs are one job: no worker waits for this thread in between.
+    const together = options.rateDecay ? 1 : total;
+    for (let epoch = 0; epoch < total; epoch += together) {
+      const args = problem.argumentsWith(ratesOfEpoch(options, epoch));
+      await pool.run(
+        { kernel: "sgdBlock", args, tasks: blocks, phases: blocks * together },
+        {
+          signal: context.signal,
+          onFinished: (calls) =>
+            context.onProgress?.({
+              phase: "sgd",
+              done: epoch + Math.floor(calls / blocks ** 2),
+              total,
+              unit: "epochs",
+            }),
+        },
+      );
+    }
     return {
       bu: problem.bu.slice(),
       bi: problem.bi.slice(),
@@ -90,6 +98,15 @@ export async function fitSgd(
       qi: multiplyOut(problem.q, problem.qScale, options.factors, problem.shape.stride),
     };
   });
+}
+
+/** The learning rates of an epoch, counted from 0. */
+export function ratesOfEpoch(
+  { epochs, learningRates: { bu, bi, pu, qi }, rateDecay = 0 }: SgdOptions,
+  epoch: number,
+): SgdRates {
+  const share = 1 - (rateDecay * epoch) / Math.max(1, epochs - 1);
+  return { bu: bu * share, bi: bi * share, pu: pu * share, qi: qi * share };
 }
 
 /** Everything the kernel works on, in shared memory. */
@@ -102,12 +119,13 @@ interface SgdProblem {
   readonly qScale: Float32Array;
   readonly bu: Float32Array;
   readonly bi: Float32Array;
-  readonly args: number;
+  /** Address of the kernel's arguments for these learning rates. */
+  argumentsWith(rates: SgdRates): number;
 }
 
 function createSgdProblem({ arena }: KernelPool, triples: RatingTriples, options: SgdOptions): SgdProblem {
   const { userCount, itemCount } = triples;
-  const { factors, biased, learningRates: rate, regularisations: regularisation } = options;
+  const { factors, biased, regularisations: regularisation } = options;
   const layout = createBlockLayout(arena, triples);
   const stride = Math.ceil(factors / 4) * 4;
   const p = arena.float32(userCount * stride).fill(0);
@@ -116,32 +134,37 @@ function createSgdProblem({ arena }: KernelPool, triples: RatingTriples, options
   const qScale = arena.float32(itemCount).fill(1);
   const bu = arena.float32(userCount).fill(0);
   const bi = arena.float32(itemCount).fill(0);
-  const bias = (kind: "bu" | "bi") => [
-    { f32: biased ? rate[kind] : 0 },
-    { f32: biased ? 1 - rate[kind] * regularisation[kind] : 1 },
-  ];
-  const factor = (kind: "pu" | "qi") => [{ f32: rate[kind] }, { f32: 1 - rate[kind] * regularisation[kind] }];
-  const args = arena.words([
-    layout.users,
-    layout.items,
-    layout.ratings,
-    layout.starts,
-    { u32: layout.blocks },
-    { u32: stride * 4 },
-    p,
-    q,
-    pScale,
-    qScale,
-    bu,
-    bi,
-    { f32: biased ? options.mean : 0 },
-    ...bias("bu"),
-    ...bias("bi"),
-    ...factor("pu"),
-    ...factor("qi"),
-  ]);
+  const argumentsWith = (rate: SgdRates) => {
+    const bias = (kind: "bu" | "bi") => [
+      { f32: biased ? rate[kind] : 0 },
+      { f32: biased ? 1 - rate[kind] * regularisation[kind] : 1 },
+    ];
+    const factor = (kind: "pu" | "qi") => [
+      { f32: rate[kind] },
+      { f32: 1 - rate[kind] * regularisation[kind] },
+    ];
+    return arena.words([
+      layout.users,
+      layout.items,
+      layout.ratings,
+      layout.starts,
+      { u32: layout.blocks },
+      { u32: stride * 4 },
+      p,
+      q,
+      pScale,
+      qScale,
+      bu,
+      bi,
+      { f32: biased ? options.mean : 0 },
+      ...bias("bu"),
+      ...bias("bi"),
+      ...factor("pu"),
+      ...factor("qi"),
+    ]);
+  };
   const shape = { width: factors, stride, mean: options.initMean, deviation: options.initDeviation };
-  return { layout, shape, p, q, pScale, qScale, bu, bi, args };
+  return { layout, shape, p, q, pScale, qScale, bu, bi, argumentsWith };
 }
 
 /** The stored rows times their scales, without the padding. */

@@ -28,6 +28,17 @@ it("Hu, Koren, Volinsky, the same: x = (1 + α r) y / (y² + α r y² + λ), wit
   expect(model.predict("a", "x").value).toBeCloseTo(((1 + 10) * y * y) / (11 * y * y + 0.1), 12);
 });
 
+it("conjugate gradients come to where the exact solver comes", async () => {
+  const trainset = createTrainset(randomTable(8, { users: 30, items: 20 }));
+  const solve = (conjugateSteps: number) =>
+    ials({ factors: 6, epochs: 60, conjugateSteps }).fit(trainset, { workers: 0 });
+  const [exact, steps] = [await solve(0), await solve(3)];
+  for (const userId of trainset.userIds()) {
+    const [wanted, found] = [exact.scoreItems(userId), steps.scoreItems(userId)];
+    for (const [item, score] of found.entries()) expect(score).toBeCloseTo(wanted[item]!, 2);
+  }
+});
+
 describe("a fold-in minimises the objective of its parametrisation", () => {
   const table = randomTable(5, { users: 14, items: 8 });
   const trainset = createTrainset(table);

@@ -17,6 +17,8 @@ export interface AlsOptions extends FeedbackOptions {
   readonly epochs: number;
   /** The factors start as draws from N(0, initStd²). */
   readonly initStd: number;
+  /** Steps of conjugate gradients per row, 0 for an exact solve. */
+  readonly conjugateSteps: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function fitAls(
 ): Promise<Model> {
   const dense = denseOf(trainset);
   const { users, items } = dense;
-  const { factors, epochs, initStd } = options;
+  const { factors, epochs, initStd, conjugateSteps } = options;
   const seed = context.seed ?? 42;
   const random = createRandom(seed);
   const feedback = feedbackOf(dense, options);
@@ -43,6 +45,7 @@ export async function fitAls(
     weightOfAll: objective.weightOfAll,
     factors,
     epochs,
+    steps: conjugateSteps || undefined,
     initialItems: Float32Array.from({ length: items.length * factors }, () => random.normal(0, initStd)),
   };
   const fitted = await alternateLeastSquares(problem, {

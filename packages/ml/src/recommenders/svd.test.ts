@@ -113,6 +113,7 @@ describe("svd", () => {
       initMean: 0,
       initStd: 0.1,
       learningRate: 0.005,
+      rateDecay: 0,
       regularization: 0.02,
     });
   });

@@ -27,6 +27,8 @@ const SvdOptions = z.strictObject({
   initStd: z.number().min(0).default(0.1),
   /** γ. */
   learningRate: rate.default(0.005),
+  /** δ: by which share of itself γ has fallen in the last epoch, in a straight line. */
+  rateDecay: z.number().min(0).max(1).default(0),
   /** λ. */
   regularization: penalty.default(0.02),
   learningRateBu: rate.optional(),
@@ -52,11 +54,14 @@ export type SvdInput = z.input<typeof SvdOptions>;
  * processor, block by block of users × items and user by user in a block. All biases start at 0, the factors as
  * draws by the seed; the result is the same bit for bit whatever the number of processors.
  *
+ * Steps that begin large and end small need fewer epochs: with `rateDecay` δ, epoch t of T has γ (1 − δ t / (T − 1)),
+ * t = 0 … T − 1. Without, γ is constant as in Surprise.
+ *
  * An unknown user or item has no bias and no factors: its terms are 0. With `biased: false`, r̂_ui = q_i · p_u,
  * and μ stands for a pair with an unknown side.
  *
  * @default { factors: 100, epochs: 20, biased: true, initMean: 0, initStd: 0.1, learningRate: 0.005,
- * regularization: 0.02 }; `learningRateBu`, `Bi`, `Pu`, `Qi` and `regularizationBu`, `Bi`, `Pu`, `Qi` take the place
+ * rateDecay: 0, regularization: 0.02 }; `learningRateBu`, `Bi`, `Pu`, `Qi` and `regularizationBu`, `Bi`, `Pu`, `Qi` take the place
  * of `learningRate` and `regularization` for one kind of parameter
  * @throws invalid_input for an unknown or impossible option; `fit` throws analysis when the descent diverges
  * @source Koren, Bell, Volinsky, "Matrix Factorization Techniques for Recommender Systems", IEEE Computer 42(8),
@@ -103,7 +108,7 @@ const smallWork = 300_000_000;
 async function descend(
   { users, items, byUser, globalMean }: DenseTrainset,
   options: SvdOptions,
-  { seed, signal, onProgress }: FitContext & { seed: number },
+  { seed, workers, signal, onProgress }: FitContext & { seed: number },
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
   const rates = svdRates(options);
@@ -129,6 +134,7 @@ async function descend(
         pu: rates.learningRatePu,
         qi: rates.learningRateQi,
       },
+      rateDecay: options.rateDecay,
       regularisations: {
         bu: rates.regularizationBu,
         bi: rates.regularizationBi,
@@ -140,7 +146,7 @@ async function descend(
     {
       signal,
       onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit svd" })),
-      workers: byUser.values.length * factors * epochs > smallWork ? undefined : 0,
+      workers: workers ?? (byUser.values.length * factors * epochs > smallWork ? undefined : 0),
     },
   );
   const parameters = {
