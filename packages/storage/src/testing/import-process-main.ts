@@ -5,15 +5,11 @@ import { openTamis } from "../open.ts";
 
 /** The process of `importProcess`: prints each phase as it begins, then the result or the error. */
 async function main(): Promise<void> {
-  const [dataDir, file] = process.argv.slice(2) as [string, string];
+  const [dataDir, file, records] = process.argv.slice(2) as [string, string, string];
   const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
   const before = process.memoryUsage().rss;
   let highest = before;
-  const tamis = await openTamis({
-    dataDir,
-    records: `sqlite:${dataDir}/tamis.db`,
-    objects: `file:${dataDir}/lake`,
-  });
+  const tamis = await openTamis({ dataDir, records, objects: `file:${dataDir}/lake` });
   let phase = "";
   try {
     const result = await importRatings(tamis, file, {

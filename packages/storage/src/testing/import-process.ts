@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export interface ImportProcess {
@@ -11,17 +11,19 @@ export interface ImportProcess {
 /**
  * Imports a file in a process of its own.
  *
- * @param onPhase - told each new phase of the progress; its answer is a signal to send at once.
+ * @param onPhase - told each new phase of the progress, and the process; its answer is a signal to send at once.
+ * @param records - URL of the records; those of the data dir when absent.
  */
 export function importProcess(
   dataDir: string,
   file: string,
-  onPhase: (phase: string) => NodeJS.Signals | undefined = () => undefined,
+  onPhase: (phase: string, child: ChildProcess) => NodeJS.Signals | undefined = () => undefined,
+  records = `sqlite:${dataDir}/tamis.db`,
 ): Promise<ImportProcess> {
   const script = fileURLToPath(new URL("./import-process-main.ts", import.meta.url));
   const child = spawn(
     process.execPath,
-    ["--conditions=@tamis/source", "--import", "tsx", script, dataDir, file],
+    ["--conditions=@tamis/source", "--import", "tsx", script, dataDir, file, records],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   let printed = "";
@@ -31,7 +33,7 @@ export function importProcess(
     const lines = printed.split("\n").slice(0, -1);
     for (; seen < lines.length; seen++) {
       const { phase } = JSON.parse(lines[seen]!) as { phase?: string };
-      const signal = phase === undefined ? undefined : onPhase(phase);
+      const signal = phase === undefined ? undefined : onPhase(phase, child);
       if (signal) child.kill(signal);
     }
   });
