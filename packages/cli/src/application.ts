@@ -15,7 +15,10 @@ import { explain } from "./commands/explain.ts";
 import { generate } from "./commands/generate.ts";
 import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
+import { lakeGc } from "./commands/lake-gc.ts";
 import { lakeInit } from "./commands/lake-init.ts";
+import { lakeLineage } from "./commands/lake-lineage.ts";
+import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsShow } from "./commands/models-show.ts";
@@ -44,8 +47,8 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "Read a ratings file and make it the data set" },
     }),
     lake: buildRouteMap<string, Shell>({
-      routes: { init: lakeInit },
-      docs: { brief: "Where the bytes are: a folder or a bucket" },
+      routes: { init: lakeInit, list: lakeList, lineage: lakeLineage, gc: lakeGc },
+      docs: { brief: "The bytes: make their place, list snapshots, trace a model back, clean up" },
     }),
     rejects,
     evaluate,

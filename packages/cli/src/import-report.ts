@@ -18,6 +18,7 @@ function importDocument(result: ImportResult): Record<string, unknown> {
     ...(result.unchanged && { unchanged: true }),
     rejected_by_reason: result.rejectedByReason,
     scale: result.scale,
+    ...(result.columns && { columns: result.columns }),
     import_id: result.importId,
   };
 }
@@ -30,6 +31,10 @@ export function importLines(result: ImportResult): string[] {
     `${count(result.rows)} ratings from ${min} to ${max}, by ${count(result.users)} users on ${count(result.items)} items`,
     `snapshot ${result.snapshot.slice(0, 12)}${result.unchanged ? ", already imported: nothing changed" : ""}`,
   ];
+  if (result.columns) {
+    const { user, item, rating, time } = result.columns;
+    lines.push(`taken: ${user} as user, ${item} as item, ${rating} as rating, ${time ?? "nothing"} as time`);
+  }
   if (result.rejected === 0) return [...lines, "no row was refused"];
   const reasons = Object.entries(result.rejectedByReason).sort(([, a], [, b]) => b - a);
   return [

@@ -1,7 +1,10 @@
+import type { DuplicatePolicy } from "@tamis/storage";
 import { defineCommand } from "../define-command.ts";
+import { duplicatesFlag } from "../duplicates-flag.ts";
 import { reportImport } from "../import-report.ts";
 
 interface Flags {
+  readonly duplicates?: DuplicatePolicy;
   readonly append?: boolean;
 }
 
@@ -18,6 +21,7 @@ export const importMovielens = defineCommand<Flags, [path: string]>({
     "tamis import movielens ./ml-100k/u.data --data-dir ./films --json",
   ],
   flags: {
+    duplicates: duplicatesFlag,
     append: {
       kind: "boolean",
       optional: true,
@@ -30,9 +34,10 @@ export const importMovielens = defineCommand<Flags, [path: string]>({
     parameters: [{ placeholder: "PATH", brief: "A MovieLens folder or ratings file", parse: (path) => path }],
   },
   whenInterrupted: "Interrupted; nothing was changed.",
-  async run(context, { append = false }, path) {
+  async run(context, { append = false, duplicates }, path) {
     const { importMovielens } = await import("@tamis/storage");
     const { signal, onProgress } = context;
-    reportImport(context, await importMovielens(await context.tamis(), path, { append, signal, onProgress }));
+    const options = { append, duplicates, signal, onProgress };
+    reportImport(context, await importMovielens(await context.tamis(), path, options));
   },
 });

@@ -1,5 +1,7 @@
 import { Scale } from "@tamis/core";
+import type { DuplicatePolicy } from "@tamis/storage";
 import { defineCommand } from "../define-command.ts";
+import { duplicatesFlag } from "../duplicates-flag.ts";
 import { reportImport } from "../import-report.ts";
 
 interface Flags {
@@ -7,6 +9,7 @@ interface Flags {
   readonly columns?: readonly string[];
   readonly header?: boolean;
   readonly scale?: Scale;
+  readonly duplicates?: DuplicatePolicy;
   readonly append?: boolean;
 }
 
@@ -51,6 +54,7 @@ export const importRatings = defineCommand<Flags, [file: string]>({
       placeholder: "MIN..MAX",
       brief: "Values a rating may take, e.g. 0.5..5 or -10..10",
     },
+    duplicates: duplicatesFlag,
     append: {
       kind: "boolean",
       optional: true,
@@ -66,9 +70,10 @@ export const importRatings = defineCommand<Flags, [file: string]>({
   async run(context, flags, file) {
     const { importRatings } = await import("@tamis/storage");
     const { signal, onProgress } = context;
-    const { separator, columns, header, scale, append = false } = flags;
+    const { separator, columns, header, scale, duplicates, append = false } = flags;
     const result = await importRatings(await context.tamis(), file, {
       append,
+      duplicates,
       signal,
       onProgress,
       ...(separator !== undefined && { separator }),

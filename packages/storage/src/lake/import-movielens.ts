@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { detectLayout } from "../load/detect-layout.ts";
 import { detectMovielens, type MovielensFolder } from "../load/detect-movielens.ts";
-import { gunzip } from "../load/gunzip.ts";
 import { localFile } from "../load/local-file.ts";
 import { movielensItems } from "../load/movielens-items.ts";
 import {
@@ -13,6 +12,7 @@ import {
 import { movielensUsers } from "../load/movielens-users.ts";
 import { delimitedRatingsFile, type FileSource } from "../load/ratings-file.ts";
 import { sampleText } from "../load/sample-text.ts";
+import { unpack } from "../load/unpack.ts";
 import type { Tamis } from "../open.ts";
 import type { ImportOptions, ImportResult } from "./import-options.ts";
 import type { ImportSource } from "./import-source.ts";
@@ -50,9 +50,9 @@ function movielensSource(
     layout,
     files,
     scale,
-    settings: { layout, encoding, duplicates },
+    settings: { layout, encoding, duplicates: duplicates === "last" ? undefined : duplicates },
     async openRatings({ ratings }) {
-      const sample = await sampleText(gunzip(ratings!.open(), ratings!.name));
+      const sample = await sampleText(unpack(ratings!.open(), ratings!.name));
       return delimitedRatingsFile(ratings!, detectLayout(sample, ratings!.name, { separator, encoding }));
     },
     openCatalogue: ({ movies, genres, users, tags, links, genomeTags, genomeScores }, onReject) => ({

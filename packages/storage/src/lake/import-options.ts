@@ -1,5 +1,6 @@
 import type { OnProgress, RejectReason, Scale } from "@tamis/core";
 import type { TextEncoding } from "../load/delimited-batch.ts";
+import type { RatingColumnNames } from "../load/ratings-file.ts";
 import type { DuplicatePolicy } from "./resolve-duplicates.ts";
 
 export interface ImportOptions {
@@ -29,6 +30,8 @@ export interface ImportResult {
   /** Digest of the snapshot that holds the data set now. */
   readonly snapshot: string;
   readonly scale: Scale;
+  /** Which columns of the file were taken for what; absent when its layout is known, as that of MovieLens. */
+  readonly columns?: RatingColumnNames | undefined;
   /** The same bytes were imported before, the same way, and are the data set still: nothing was written. */
   readonly unchanged: boolean;
   readonly seconds: number;

@@ -21,7 +21,7 @@ export interface ImportRatingsOptions extends ImportOptions {
 }
 
 /**
- * Imports any file of ratings (delimited text, JSON, JSON lines, Parquet; text may be gzip) and makes it the data
+ * Imports any file of ratings (delimited text, JSON, JSON lines, Parquet; text may be gzip or Zstandard) and makes it the data
  * set, or adds it to the data set with `append`.
  *
  * Every row is accepted or kept as a reject with its line and reason. The same file again changes nothing; an
@@ -39,7 +39,7 @@ export async function importRatings(
   const file = await localFile(path);
   const layoutOptions = { separator, columns, header, encoding };
   const detected = await detectRatingsFile(file, tamis.warehouse, layoutOptions);
-  return await runImport(
+  const result = await runImport(
     tamis,
     {
       name: basename(path),
@@ -47,12 +47,13 @@ export async function importRatings(
       layout: detected.format,
       files: { ratings: file },
       scale,
-      settings: { ...layoutOptions, scale, duplicates },
+      settings: { ...layoutOptions, scale, duplicates: duplicates === "last" ? undefined : duplicates },
       openRatings: (files, warehouse) => detectRatingsFile(files.ratings!, warehouse, layoutOptions),
       openCatalogue: () => ({}),
     },
     options,
   );
+  return { ...result, columns: detected.columns };
 }
 
 function checked(options: ImportRatingsOptions): ImportRatingsOptions {

@@ -13,6 +13,7 @@ const ManifestJson = z.object({
   scale: z.object({ min: z.number(), max: z.number() }),
   source: z.object({ name: z.string(), digest }),
   parent: digest.nullable(),
+  run: z.string().nullable().default(null),
   created_at: z.iso.datetime(),
   files: z.array(z.object({ name: z.string(), sha256: digest, bytes: z.number().int() })),
 });
@@ -40,6 +41,8 @@ export interface SnapshotManifest {
   readonly scale: Scale;
   readonly source: { readonly name: string; readonly digest: string };
   readonly parent: string | null;
+  /** Id of the import that made it; `null` in manifests of early versions. */
+  readonly run: string | null;
   readonly createdAt: Date;
   readonly files: readonly SnapshotFile[];
 }
@@ -59,7 +62,7 @@ export function snapshotDigest(scale: Scale, files: readonly SnapshotFile[]): st
 
 /** The manifest as the JSON document that is stored. */
 export function formatManifest(manifest: SnapshotManifest): string {
-  const { digest, rows, users, items, scale, source, parent, createdAt, files } = manifest;
+  const { digest, rows, users, items, scale, source, parent, run, createdAt, files } = manifest;
   const document = {
     schema_version: schemaVersion,
     digest,
@@ -69,6 +72,7 @@ export function formatManifest(manifest: SnapshotManifest): string {
     scale,
     source,
     parent,
+    run,
     created_at: createdAt.toISOString(),
     files,
   };

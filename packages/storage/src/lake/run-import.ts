@@ -20,8 +20,8 @@ import { serveSnapshot } from "./serve-snapshot.ts";
 import { currentManifest, findManifest } from "./snapshot.ts";
 import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
 import { stageSource } from "./stage-source.ts";
-import { writeLines } from "./write-lines.ts";
 import { writeSnapshot } from "./write-snapshot.ts";
+import { writeSource } from "./write-source.ts";
 import { zones } from "./zones.ts";
 
 /**
@@ -85,16 +85,15 @@ async function importLanded(
   const staged = await stageSource(tamis, source, parent, options);
   const { stage, scale, accepted, items, catalogue } = staged;
   try {
-    await writeLines(tamis, stage, digests, onNew, signal);
+    const written = { run: importId, createdAt: now(), onNew, signal };
+    await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
     onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
     const manifest = await writeSnapshot(objects, stage, {
       scale,
       items,
       source: { name: source.name, digest: digests.source },
       parent: parent?.digest ?? null,
-      createdAt: now(),
-      onNew,
-      signal,
+      ...written,
     });
     onProgress?.({ phase: "snapshot", done: manifest.rows, total: manifest.rows, unit: "rows" });
     return await writeTransaction(records, async (transaction) => {

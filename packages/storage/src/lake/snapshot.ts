@@ -11,6 +11,7 @@ import type { Tamis } from "../open.ts";
 import { currentSnapshot } from "../sql/snapshots.ts";
 import { parseManifest, type SnapshotFile, type SnapshotManifest } from "./manifest.ts";
 import { readRatings } from "./read-ratings.ts";
+import { readText } from "./read-text.ts";
 import { zones } from "./zones.ts";
 
 /** A snapshot, read whole. */
@@ -61,11 +62,9 @@ export async function findManifest(
 ): Promise<SnapshotManifest | undefined> {
   if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
   const key = zones.curated(digest, "manifest.json");
-  const chunks = await objects.get(key);
-  if (!chunks) return undefined;
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  const manifest = parseManifest(Buffer.concat(parts).toString("utf8"), key);
+  const text = await readText(objects, key);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(text, key);
   if (manifest.digest !== digest) throw corrupt(key, "is the manifest of another snapshot");
   return manifest;
 }

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/core";
+import { describeFile } from "./describe-file.ts";
 import { storedId } from "./id-kinds.ts";
 import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
 import type { RatingStage } from "./rating-stage.ts";
@@ -13,6 +12,8 @@ export interface NewSnapshot {
   readonly items: readonly Item[];
   readonly source: { readonly name: string; readonly digest: string };
   readonly parent: string | null;
+  /** Id of the import. */
+  readonly run: string;
   readonly createdAt: Date;
   /** Told the key of each object before it is written, so that a failure can remove it. */
   readonly onNew: (key: string) => void;
@@ -29,7 +30,7 @@ export async function writeSnapshot(
   stage: RatingStage,
   snapshot: NewSnapshot,
 ): Promise<SnapshotManifest> {
-  const { scale, items, source, parent, createdAt, onNew, signal } = snapshot;
+  const { scale, items, source, parent, run, createdAt, onNew, signal } = snapshot;
   const [counts] = await stage.query<Record<"rows" | "users" | "items", bigint>>(
     "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
   );
@@ -39,19 +40,21 @@ export async function writeSnapshot(
     FROM rows`,
     "ratings.parquet",
   );
-  const written = [await describe("ratings.parquet", ratings)];
-  if (items.length > 0) {
-    written.push(await describe("items.parquet", await writeItems(stage, items)));
-  }
-  const files = written.map(({ path: _, ...file }) => file);
+  const paths = new Map([["ratings.parquet", ratings]]);
+  if (items.length > 0) paths.set("items.parquet", await writeItems(stage, items));
+  const files: SnapshotFile[] = [];
+  for (const [name, path] of paths) files.push(await describeFile(name, path));
   const digest = snapshotDigest(scale, files);
   const existing = await findManifest(objects, digest);
   if (existing) return existing;
   const options = signal ? { signal } : {};
-  for (const { name, path, sha256 } of written) {
+  for (const { name, sha256 } of files) {
     const key = zones.curated(digest, name);
     onNew(key);
-    await objects.put(key, createReadStream(path, { highWaterMark: 1 << 20 }), { sha256, ...options });
+    await objects.put(key, createReadStream(paths.get(name)!, { highWaterMark: 1 << 20 }), {
+      sha256,
+      ...options,
+    });
   }
   throwIfAborted(signal);
   const manifest: SnapshotManifest = {
@@ -62,6 +65,7 @@ export async function writeSnapshot(
     scale,
     source,
     parent,
+    run,
     createdAt,
     files,
   };
@@ -89,10 +93,4 @@ async function writeItems(stage: RatingStage, items: readonly Item[]): Promise<s
     FROM items`,
     "items.parquet",
   );
-}
-
-async function describe(name: string, path: string): Promise<SnapshotFile & { path: string }> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return { name, path, sha256: hash.digest("hex"), bytes: (await stat(path)).size };
 }

@@ -1,8 +1,9 @@
 /**
- * Keys of the lake's three zones. `raw` holds the bytes as they came, by source and digest; `processed` the rows
- * an import accepted, with their line numbers; `curated` the snapshots, by digest.
+ * Keys of the lake's three zones. `raw` holds the bytes as they came, by source and digest; `processed` which
+ * lines of them an import accepted; `curated` the snapshots, by digest.
  */
 export const zones = {
+  rawFolder: (source: string) => `raw/${segment(source)}/`,
   raw: (source: string, sha256: string, file: string) => `raw/${segment(source)}/${sha256}/${segment(file)}`,
   processed: (sourceDigest: string, file: string) => `processed/ratings/${sourceDigest}/${file}`,
   curated: (snapshot: string, file: string) => `curated/ratings/${snapshot}/${file}`,

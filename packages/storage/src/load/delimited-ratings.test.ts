@@ -10,6 +10,7 @@ const layout: RatingLayout = {
   quoting: true,
   encoding: "utf-8",
   header: false,
+  names: null,
   columns: { user: 0, item: 1, rating: 2, timestamp: 3 },
   columnCount: 4,
 };

@@ -1,8 +1,8 @@
 import type { Reject } from "@tamis/core";
 import { type DelimitedOptions, delimitedReader } from "./delimited.ts";
 import { fieldText } from "./delimited-batch.ts";
-import { gunzip } from "./gunzip.ts";
 import type { FileSource } from "./ratings-file.ts";
+import { unpack } from "./unpack.ts";
 
 /** A record as texts, with the line it starts on. */
 export interface DelimitedRow {
@@ -44,7 +44,7 @@ export async function* delimitedRows(
     },
     onProblem: (problem) => onReject({ source, ...problem }),
   });
-  for await (const chunk of gunzip(file.open(), source)) {
+  for await (const chunk of unpack(file.open(), source)) {
     reader.push(chunk);
     yield* rows;
     rows = [];

@@ -136,7 +136,8 @@ function guessLayout(
       isFilled(row, columns.item) &&
       isNumber(row[columns.rating] ?? ""),
   );
-  const layout = { separator, quoting, encoding, header: named, columnCount };
+  const names = named ? first : null;
+  const layout = { separator, quoting, encoding, header: named, names, columnCount };
   return {
     layout: { ...layout, columns: known ? columns : withoutFalseTime(columns, fitting) },
     rows: rows.length,

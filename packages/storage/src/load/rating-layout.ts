@@ -8,6 +8,8 @@ export interface RatingLayout {
   readonly encoding: TextEncoding;
   /** The first record names the columns. */
   readonly header: boolean;
+  /** What the header calls the columns; `null` when there is none. */
+  readonly names: readonly string[] | null;
   readonly columns: RatingColumns;
   /** Columns every record has. */
   readonly columnCount: number;

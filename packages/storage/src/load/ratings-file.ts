@@ -1,13 +1,13 @@
 import { type Scale, TamisError, throwIfAborted, type Warehouse } from "@tamis/core";
 import { delimitedRatings } from "./delimited-ratings.ts";
 import { detectLayout, type LayoutOptions } from "./detect-layout.ts";
-import { gunzip } from "./gunzip.ts";
 import { detectJson, jsonRatings } from "./json.ts";
 import { type LineTexts, lineTexts } from "./line-texts.ts";
 import { detectParquet, parquetRatings } from "./parquet.ts";
 import type { RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
 import { sampleText } from "./sample-text.ts";
+import { unpack } from "./unpack.ts";
 
 /** The bytes of a file, wherever they are. */
 export interface FileSource {
@@ -23,9 +23,19 @@ export interface FileSource {
 export interface RatingsFile {
   /** What it was taken for: `delimited`, `json`, `parquet`. */
   readonly format: "delimited" | "json" | "parquet";
+  /** Names of the columns it takes, in the file's own words; `column 3` where they have no names. */
+  readonly columns: RatingColumnNames;
   read(scale: Scale, handlers: RatingHandlers, options?: ReadOptions): Promise<void>;
   /** Reads lines of the file again as they are; absent where a row is no line. */
   readonly lineTexts?: ((source: FileSource) => LineTexts) | undefined;
+}
+
+/** Which column is which; `time: null` when there is none. */
+export interface RatingColumnNames {
+  readonly user: string;
+  readonly item: string;
+  readonly rating: string;
+  readonly time: string | null;
 }
 
 export interface ReadOptions {
@@ -36,7 +46,7 @@ export interface ReadOptions {
 
 /**
  * Finds out what a ratings file is, by its name and first bytes: Parquet, JSON (an array or one object a
- * line), else delimited text. Text may be gzip.
+ * line), else delimited text. Text may be gzip or Zstandard.
  *
  * @throws data_load, invalid_input: see `detectLayout`, `detectJson`, `detectParquet`
  */
@@ -46,7 +56,7 @@ export async function detectRatingsFile(
   options: LayoutOptions = {},
 ): Promise<RatingsFile> {
   const { name } = source;
-  const plainName = name.toLowerCase().replace(/\.gz$/, "");
+  const plainName = name.toLowerCase().replace(/\.(?:gz|zst)$/, "");
   if (plainName.endsWith(".parquet")) {
     if (source.bytes === 0)
       throw new TamisError("data_load", `${name} is empty.`, { details: { file: name } });
@@ -54,19 +64,21 @@ export async function detectRatingsFile(
     const layout = await detectParquet(warehouse, path, name, options.columns);
     return {
       format: "parquet",
+      columns: columnNames(layout.map((column) => column?.slice(1, -1).replaceAll('""', '"') ?? null)),
       read: (scale, handlers, { signal } = {}) =>
         parquetRatings(warehouse, path, layout, name, scale, handlers, signal),
     };
   }
-  const sample = await sampleText(gunzip(source.open(), name));
+  const sample = await sampleText(unpack(source.open(), name));
   if (/\.(?:json|jsonl|ndjson)$/.test(plainName)) {
     const layout = detectJson(sample, name, options.columns);
     return {
       format: "json",
+      columns: columnNames(layout.keys),
       read: (scale, handlers, readOptions) =>
         readText(source, jsonRatings(layout, name, scale, handlers), readOptions),
       lineTexts:
-        layout.form === "lines" ? (file) => lineTexts(gunzip(file.open(), name), "utf-8") : undefined,
+        layout.form === "lines" ? (file) => lineTexts(unpack(file.open(), name), "utf-8") : undefined,
     };
   }
   return delimitedRatingsFile(source, detectLayout(sample, name, options));
@@ -74,12 +86,20 @@ export async function detectRatingsFile(
 
 /** A delimited ratings file whose layout is known. */
 export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): RatingsFile {
+  const { names, columns } = layout;
+  const name = (index: number) => names?.[index] ?? `column ${index + 1}`;
+  const time = columns.timestamp === null ? null : name(columns.timestamp);
   return {
     format: "delimited",
+    columns: { user: name(columns.user), item: name(columns.item), rating: name(columns.rating), time },
     read: (scale, handlers, readOptions) =>
       readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions),
-    lineTexts: (file) => lineTexts(gunzip(file.open(), file.name), layout.encoding),
+    lineTexts: (file) => lineTexts(unpack(file.open(), file.name), layout.encoding),
   };
+}
+
+function columnNames([user, item, rating, time]: readonly (string | null)[]): RatingColumnNames {
+  return { user: user!, item: item!, rating: rating!, time: time ?? null };
 }
 
 /** Feeds the bytes of a text file, unpacked, to a reader. */
@@ -97,7 +117,7 @@ async function readText(
       yield chunk;
     }
   };
-  for await (const chunk of gunzip(counted(), source.name)) reader.push(chunk);
+  for await (const chunk of unpack(counted(), source.name)) reader.push(chunk);
   throwIfAborted(signal);
   reader.end();
 }

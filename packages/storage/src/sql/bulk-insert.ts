@@ -29,13 +29,14 @@ export function bulkInsert<Table extends keyof Schema>(
   const { maxParameters } = engineOf(records);
   const statements = rowsPerStatement
     .filter((rows) => rows * width <= maxParameters)
-    .map((rows) => ({ size: rows * width, text: insertText(records, target, rows) }));
+    .map((rows) => ({ size: rows * width, query: CompiledQuery.raw(insertText(records, target, rows)) }));
   return async (values) => {
     let start = 0;
-    for (const { size, text } of statements) {
+    for (const { size, query } of statements) {
       for (; start + size <= values.length; start += size) {
         const parameters = values.length === size ? values : values.slice(start, start + size);
-        await records.executeQuery(CompiledQuery.raw(text, parameters as unknown[]));
+        // Not by CompiledQuery.raw, which freezes the parameters: that takes as long as binding them.
+        await records.executeQuery({ ...query, parameters });
       }
     }
   };

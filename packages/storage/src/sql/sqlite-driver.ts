@@ -84,6 +84,7 @@ function statementCache(database: Database): { get(sql: string): Statement<unkno
 /** The parameters themselves when none needs another form: a bulk load binds thousands at a time. */
 function bindable(parameters: readonly unknown[]): readonly unknown[] {
   for (const value of parameters) {
+    if (typeof value === "string" || typeof value === "number") continue;
     if (typeof value === "boolean" || value === undefined || value instanceof Date)
       return parameters.map(bound);
   }

@@ -48,15 +48,23 @@ export function duckdbWarehouse(options: DuckdbOptions): Warehouse {
   };
 }
 
-/** The chunks of a result; each holds until the next is asked for. */
+/** The chunks of a result; each holds until the next is asked for. One is fetched while another is worked on. */
 export async function* warehouseChunks(
   result: DuckDBResult,
   driver: Duckdb["driver"],
 ): AsyncGenerator<WarehouseChunk> {
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) return;
-    yield warehouseChunk(chunk, driver.JSDuckDBValueConverter);
+  let fetching = result.fetchChunk();
+  try {
+    for (;;) {
+      const chunk = await fetching;
+      if (!chunk || chunk.rowCount === 0) return;
+      fetching = result.fetchChunk();
+      fetching.catch(() => {}); // thrown when it is its turn
+      yield warehouseChunk(chunk, driver.JSDuckDBValueConverter);
+    }
+  } finally {
+    // The connection cannot be closed under it.
+    await fetching.catch(() => {});
   }
 }
 
