@@ -4,5 +4,6 @@ export { gramSlices, improveRows, solveRows } from "./least-squares";
 export { knnRows } from "./knn";
 export { normalRows } from "./normal";
 export { sgdBlock } from "./sgd";
+export { sweepSvdPlusPlus, sweepSvdPlusPlusAccumulated } from "./svd-plus-plus";
 export { sweepBlocks32, sweepBlocks64 } from "./sweep";
 export { scoreItems, topItems } from "./top";

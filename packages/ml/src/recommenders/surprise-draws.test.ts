@@ -11,7 +11,6 @@ import type { DenseTrainset } from "../trainset-dense.ts";
 import { fitCoClustering } from "./co-clustering.ts";
 import { fitNmf } from "./nmf.ts";
 import { fitSvdPlusPlus } from "./svd-plus-plus-fit.ts";
-import { svdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
 
 it("numpyRandom draws what NumPy draws", () => {
   const normals = numpyRandom(0);
@@ -34,7 +33,7 @@ describe.skipIf(missing)(title, { timeout: 120_000 }, () => {
       (dense) =>
         fitSvdPlusPlus(
           headerOf("svd-plus-plus", dense),
-          svdPlusPlusSweep,
+          false,
           createRecommender("svd-plus-plus").options as Parameters<typeof fitSvdPlusPlus>[2],
           dense,
           numpyRandom(0),

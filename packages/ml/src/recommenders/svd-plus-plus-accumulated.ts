@@ -4,7 +4,6 @@ import {
   type SvdPlusPlusInput,
   svdPlusPlusRecommender,
 } from "./svd-plus-plus-fit.ts";
-import { svdPlusPlusAccumulatedSweep } from "./svd-plus-plus-sweep.ts";
 
 /**
  * The model of {@link svdPlusPlus}, learnt by other steps: those for y are gathered over a user's ratings, and their
@@ -12,10 +11,10 @@ import { svdPlusPlusAccumulatedSweep } from "./svd-plus-plus-sweep.ts";
  *
  * @default as {@link svdPlusPlus}
  * @throws as {@link svdPlusPlus}
- * @source gorse, commit 59debb33 of 2019, `SVDpp`; see `svd-plus-plus-sweep.ts`
+ * @source gorse, commit 59debb33 of 2019, `SVDpp`; see `kernels/plain-svd-plus-plus.ts`
  */
 export function svdPlusPlusAccumulated(options?: SvdPlusPlusInput): Recommender {
-  return svdPlusPlusRecommender("svd-plus-plus-accumulated", svdPlusPlusAccumulatedSweep, options);
+  return svdPlusPlusRecommender("svd-plus-plus-accumulated", true, options);
 }
 
 export const restoreSvdPlusPlusAccumulated = restoreSvdPlusPlusModel;

@@ -1,7 +1,11 @@
 import { createRandom, type Random, TamisError } from "@tamis/core";
 import { z } from "zod";
 import { feedbackOf } from "../feedback.ts";
-import { createPace } from "../pace.ts";
+import {
+  descendSvdPlusPlus,
+  type SvdPlusPlusParameters,
+  type SvdPlusPlusRates,
+} from "../kernels/svd-plus-plus.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
@@ -10,7 +14,6 @@ import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
 import { svdRates } from "./svd-parameters.ts";
-import type { SvdPlusPlusParameters, SvdPlusPlusRates, SvdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
 
 const rate = z.number().positive();
 const penalty = z.number().min(0);
@@ -51,7 +54,7 @@ export type SvdPlusPlusInput = z.input<typeof SvdPlusPlusOptions>;
  */
 export function svdPlusPlusRecommender(
   algorithm: string,
-  sweep: SvdPlusPlusSweep,
+  accumulated: boolean,
   options: SvdPlusPlusInput | undefined,
 ): Recommender {
   const parsed = parseOptions(algorithm, SvdPlusPlusOptions, options);
@@ -62,14 +65,14 @@ export function svdPlusPlusRecommender(
       const seed = context.seed ?? 42;
       const dense = denseOf(trainset);
       const header = { algorithm, options: parsed, seed, scale: dense.scale };
-      return fitSvdPlusPlus(header, sweep, parsed, dense, createRandom(seed), context);
+      return fitSvdPlusPlus(header, accumulated, parsed, dense, createRandom(seed), context);
     },
   };
 }
 
 export async function fitSvdPlusPlus(
   header: ModelHeader,
-  sweep: SvdPlusPlusSweep,
+  accumulated: boolean,
   options: SvdPlusPlusOptions,
   dense: DenseTrainset,
   random: Pick<Random, "normal">,
@@ -77,7 +80,7 @@ export async function fitSvdPlusPlus(
 ): Promise<Model> {
   const { users, items } = dense;
   const { factors } = options;
-  const found = await descend(header.algorithm, sweep, dense, options, random, context);
+  const found = await descend(header.algorithm, accumulated, dense, options, random, context);
   return restoreSvdPlusPlusModel(header, {
     users,
     items,
@@ -100,36 +103,33 @@ export function restoreSvdPlusPlusModel(header: ModelHeader, tensors: ModelTenso
   return restoreFactorModel(header, tensors, factorModel);
 }
 
-/** Updates of single factors between two looks at the clock: some milliseconds. */
-const workPerStep = 2_000_000;
+/** Up to so many updates of single factors, starting a worker takes longer than doing without. */
+const smallWork = 50_000_000;
 
 async function descend(
   algorithm: string,
-  sweep: SvdPlusPlusSweep,
+  accumulated: boolean,
   dense: DenseTrainset,
   options: SvdPlusPlusOptions,
   random: Pick<Random, "normal">,
-  context: FitContext,
+  { workers, signal, onProgress }: FitContext,
 ): Promise<SvdPlusPlusParameters & { zu: Float64Array }> {
   const { users, items, byUser, globalMean } = dense;
   const { factors, epochs } = options;
-  const parameters = initialParameters(users.length, items.length, options, random);
-  const ratings = { byUser, rated: feedbackOf(dense, { values: "binary" }) };
-  const rates = ratesOf(options);
-  const stepLength = Math.ceil(workPerStep / factors);
-  const pace = createPace({ phase: `fit ${algorithm}`, total: epochs, unit: "epochs" }, context);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (let from = 0; from < users.length; ) {
-      let to = from + 1;
-      while (to < users.length && byUser.starts[to]! - byUser.starts[from]! < stepLength) to++;
-      sweep(parameters, ratings, rates, factors, globalMean, from, to);
-      from = to;
-      if (from < users.length) await pace.step(epoch);
-    }
-    if (!Object.values(parameters).every(allFinite)) throw diverged(algorithm, epoch + 1);
-    await pace.step(epoch + 1);
-  }
-  return { ...parameters, zu: impliedOfUsers(ratings.rated, parameters.yj, factors) };
+  const rated = feedbackOf(dense, { values: "binary" });
+  const isSmall = byUser.values.length * factors * epochs < smallWork;
+  const found = await descendSvdPlusPlus(
+    initialParameters(users.length, items.length, options, random),
+    { byUser, rated, mean: globalMean },
+    { factors, epochs, rates: ratesOf(options), accumulated },
+    {
+      signal,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: `fit ${algorithm}` })),
+      workers: isSmall ? 0 : Math.min(workers ?? 1, 1),
+    },
+  );
+  if (!Object.values(found).every(allFinite)) throw diverged(algorithm);
+  return { ...found, zu: impliedOfUsers(rated, found.yj, factors) };
 }
 
 function initialParameters(
@@ -181,9 +181,9 @@ function allFinite(values: Float64Array): boolean {
   return Number.isFinite(sum);
 }
 
-function diverged(algorithm: string, epoch: number): TamisError {
+function diverged(algorithm: string): TamisError {
   return new TamisError(
     "analysis",
-    `${algorithm}: the descent diverged in epoch ${epoch}; use a smaller learningRate or a larger regularization.`,
+    `${algorithm}: the descent diverged; use a smaller learningRate or a larger regularization.`,
   );
 }

@@ -152,6 +152,6 @@ describe.each([
       },
     );
     await expect(fit).rejects.toMatchObject({ code: "aborted" });
-    expect(done).toHaveLength(1);
+    expect(done.at(-1)).toBeLessThan(1000);
   });
 });

@@ -4,7 +4,6 @@ import {
   type SvdPlusPlusInput,
   svdPlusPlusRecommender,
 } from "./svd-plus-plus-fit.ts";
-import { svdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
 
 /**
  * SVD to which it matters what somebody rated at all, whatever the ratings:
@@ -12,7 +11,7 @@ import { svdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
  *     r̂_ui = μ + b_u + b_i + q_i · (p_u + |I_u|^(−1/2) Σ_{j ∈ I_u} y_j)
  *
  * minimises Σ (r_ui − r̂_ui)² + λ (b_u² + b_i² + |q_i|² + |p_u|² + Σ_j |y_j|²) by the steps in
- * `svd-plus-plus-sweep.ts`, which are Surprise's; ratings are visited user by user, without a shuffle. I_u has each
+ * `kernels/plain-svd-plus-plus.ts`, which are Surprise's; ratings are visited user by user, without a shuffle. I_u has each
  * item once. All biases start at 0; the factors are drawn from `createRandom(seed)`: the users', the items', then y.
  *
  * An unknown user or item has no bias and no factors: its terms are 0.
@@ -28,7 +27,7 @@ import { svdPlusPlusSweep } from "./svd-plus-plus-sweep.ts";
  * svdPlusPlus({ factors: 50, epochs: 100, learningRate: 0.005, regularization: 0.05, initStd: 0.001 });
  */
 export function svdPlusPlus(options?: SvdPlusPlusInput): Recommender {
-  return svdPlusPlusRecommender("svd-plus-plus", svdPlusPlusSweep, options);
+  return svdPlusPlusRecommender("svd-plus-plus", false, options);
 }
 
 export const restoreSvdPlusPlus = restoreSvdPlusPlusModel;

@@ -1,28 +1,11 @@
+import { dotProduct } from "../recommenders/dot-product.ts";
 import type { SparseRows } from "../sparse-rows.ts";
-import { dotProduct } from "./dot-product.ts";
-import type { SvdParameters, SvdRates } from "./svd-parameters.ts";
+import type { SvdPlusPlusParameters, SvdPlusPlusRates, SvdPlusPlusRatings } from "./svd-plus-plus.ts";
 
-/** The learnt parameters of an SVD++: those of an SVD, and y (items × k), row-major. */
-export interface SvdPlusPlusParameters extends SvdParameters {
-  readonly yj: Float64Array;
-}
-
-export interface SvdPlusPlusRates extends SvdRates {
-  readonly learningRateYj: number;
-  readonly regularizationYj: number;
-}
-
-interface SvdPlusPlusRatings {
-  /** Users × items, in the order of the sweep. */
-  readonly byUser: SparseRows;
-  /** I_u, of every user: users × items, each item once; values play no part. */
-  readonly rated: SparseRows;
-}
-
-/** A pass over the ratings of the users `from` … `to − 1`, in place. */
-export type SvdPlusPlusSweep = (
+/** A pass over the ratings of the users `from` … `to − 1`, in place: the kernel in plain TypeScript, its oracle in tests. */
+export type PlainSvdPlusPlus = (
   parameters: SvdPlusPlusParameters,
-  ratings: SvdPlusPlusRatings,
+  ratings: Pick<SvdPlusPlusRatings, "byUser" | "rated">,
   rates: SvdPlusPlusRates,
   factors: number,
   mu: number,
@@ -31,7 +14,7 @@ export type SvdPlusPlusSweep = (
 ) => void;
 
 /**
- * The descent of SVD++ as Surprise defines it: the hot loop.
+ * The descent of SVD++ as Surprise defines it.
  *
  * For each rating, with z = |I_u|^(−1/2) Σ y_j, e = r − (μ + b_u + b_i + q_i · (p_u + z)) and old values on the right:
  *
@@ -45,7 +28,7 @@ export type SvdPlusPlusSweep = (
  *
  * @source Koren, "Factorization Meets the Neighborhood", KDD 2008, equation (15) and the steps below it
  */
-export const svdPlusPlusSweep: SvdPlusPlusSweep = (parameters, ratings, rates, factors, mu, from, to) => {
+export const plainSvdPlusPlus: PlainSvdPlusPlus = (parameters, ratings, rates, factors, mu, from, to) => {
   const { yj, qi } = parameters;
   const { starts, columns } = ratings.rated;
   const keepYj = 1 - rates.learningRateYj * rates.regularizationYj;
@@ -86,11 +69,11 @@ export const svdPlusPlusSweep: SvdPlusPlusSweep = (parameters, ratings, rates, f
  *
  *     y_j ← y_j + γ (s / |I_u| − λ y_j)
  *
- * It is the mean, not the sum, of what {@link svdPlusPlusSweep} would add: y moves less, and is held back less.
+ * It is the mean, not the sum, of what {@link plainSvdPlusPlus} would add: y moves less, and is held back less.
  *
  * @source gorse, commit 59debb33 of 2019, `SVDpp`
  */
-export const svdPlusPlusAccumulatedSweep: SvdPlusPlusSweep = (
+export const plainSvdPlusPlusAccumulated: PlainSvdPlusPlus = (
   parameters,
   ratings,
   rates,
