@@ -47,7 +47,7 @@ function describeSettings({ config, origins }: Context) {
 /** A URL without its password and without query values that may be keys. */
 function maskSecrets(value: string): string {
   return value
-    .replace(/^([a-z][\w+.-]*:\/\/[^/:@]*):[^/@]*@/i, "$1:***@")
+    .replace(/^([a-z][\w+.-]*:\/\/[^/:@]*):.*@/i, "$1:***@") // one that is not %-coded may hold / and @
     .replace(/([?&][^=&]*(?:password|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");
 }
 

@@ -20,7 +20,7 @@ type Pg = Pick<typeof import("pg"), "Client" | "Pool" | "types">;
 export interface PostgresOptions {
   /**
    * `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; what it leaves out comes from `PGHOST`, `PGPASSWORD`… Behind `?`:
-   * `sslmode`, `sslrootcert`, `host` (folder of a Unix socket), `application_name`, `statement_timeout` and
+   * `sslmode` (the certificate is checked unless it is `no-verify` or `disable`), `sslrootcert`, `host` (folder of a Unix socket), `application_name`, `statement_timeout` and
    * `lock_timeout` in ms, and `max`, the most connections of this process.
    */
   readonly url: string;
@@ -42,7 +42,8 @@ export async function postgresRecords({ url }: PostgresOptions): Promise<Records
   const config: ClientConfig = {
     ...limits,
     application_name: "tamis",
-    connectionString: url,
+    // What pg 8 does with these words, said in the word that pg 9 will need for it.
+    connectionString: url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, "$1verify-full"),
     keepAlive: true,
     types: types(pg),
   };

@@ -8,3 +8,8 @@ export {
 export { type RecordsContract, recordsContract } from "./records-contract.ts";
 export { type RunLedgerContract, runLedgerContract } from "./run-ledger-contract.ts";
 export { type RunTrackerContract, runTrackerContract } from "./run-tracker-contract.ts";
+export {
+  findPostgres,
+  startThrowawayPostgres,
+  type ThrowawayPostgres,
+} from "./throwaway-postgres.ts";

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import pg from "pg";
 
 /** A PostgreSQL server of a test run alone: real, on loopback, without durability. */
 export interface ThrowawayPostgres {
@@ -144,6 +143,7 @@ function freePort(): Promise<number> {
 }
 
 async function untilReady(url: string, keeper: ChildProcess, log: string): Promise<void> {
+  const { default: pg } = await import("pg");
   for (let attempt = 0; ; attempt++) {
     const client = new pg.Client({ connectionString: url });
     client.on("error", () => {});
