@@ -8,10 +8,12 @@ import {
   text_en,
 } from "@stricli/core";
 import { backup } from "./commands/backup.ts";
+import { compare } from "./commands/compare.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
+import { forget } from "./commands/forget.ts";
 import { generate } from "./commands/generate.ts";
 import { importMovielens } from "./commands/import-movielens.ts";
 import { importRatings } from "./commands/import-ratings.ts";
@@ -52,6 +54,7 @@ const routes = buildRouteMap<string, Shell>({
     }),
     rejects,
     evaluate,
+    compare,
     tune,
     train,
     models: buildRouteMap<string, Shell>({
@@ -62,6 +65,7 @@ const routes = buildRouteMap<string, Shell>({
     recommend,
     similar,
     explain,
+    forget,
     serve,
     pipeline: buildRouteMap<string, Shell>({
       routes: {

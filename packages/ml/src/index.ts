@@ -32,6 +32,7 @@ export {
   compareRankings,
   type PairedComparison,
 } from "./evaluate/compare.ts";
+export { compareErrors } from "./evaluate/compare-errors.ts";
 export {
   type CrossValidation,
   type CrossValidationOptions,
@@ -39,9 +40,11 @@ export {
   type FoldResult,
   type Spread,
 } from "./evaluate/cross-validate.ts";
+export type { ErrorIntervals, UserErrors } from "./evaluate/error-by-user.ts";
 export { type Evaluation, type EvaluationOptions, evaluate } from "./evaluate/evaluate.ts";
 export { fcp } from "./evaluate/fcp.ts";
 export { type FutureLeak, futureLeak } from "./evaluate/future-leak.ts";
+export { type SplitName, splitNames } from "./evaluate/named-split.ts";
 export {
   type ListMetricName,
   type RankedFold,
@@ -67,6 +70,7 @@ export { repeatedKFold, shuffleSplit } from "./evaluate/shuffle-split.ts";
 export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
 export { lastOfUser, leaveOneOut, strongGeneralisation } from "./evaluate/split-by-user.ts";
 export { timeCut } from "./evaluate/time-cut.ts";
+export { type ForgetRequest, type ForgottenUser, forgetUser } from "./forget-user.ts";
 export {
   type ModelFileMetadata,
   readColdStartFile,

@@ -75,7 +75,7 @@ export const recommend = defineCommand<Flags, [user?: Id]>({
       }
       return writeLists(context, n, out, request);
     }
-    if (userId === undefined) throw usage("Name a user, or give --all --out FILE.");
+    if (userId === undefined) throw usage("Name a USER, or give --all --out FILE.");
     if (out !== undefined) throw usage("--out goes with --all.");
     const found = await recommendToUser(context, userId, n, { ...request, ...(after && { shown: after }) });
     if (found.modelVersion === null) {

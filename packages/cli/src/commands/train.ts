@@ -2,15 +2,13 @@ import type { TrainingResult } from "@tamis/ml";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { type FoldFlags, foldFlags } from "../fold-flags.ts";
 import { jsonObject } from "../json-object.ts";
 import { tableLines } from "../table.ts";
 import { trainingDocument, trainModels } from "../train-models.ts";
-import { wholeNumber } from "../whole-number.ts";
 
-interface Flags {
+interface Flags extends FoldFlags {
   readonly models: readonly string[];
-  readonly folds: number;
-  readonly seed: number;
   readonly force?: boolean;
   readonly preset?: boolean;
   /** By name of the model. */
@@ -42,20 +40,7 @@ export const train = defineCommand<Flags>({
       placeholder: "NAMES",
       brief: "Models to compare, separated by commas",
     },
-    folds: {
-      kind: "parsed",
-      parse: wholeNumber(2),
-      default: "3",
-      placeholder: "K",
-      brief: "Number of folds",
-    },
-    seed: {
-      kind: "parsed",
-      parse: wholeNumber(0),
-      default: "42",
-      placeholder: "S",
-      brief: "Seed of all that is random",
-    },
+    ...foldFlags,
     force: {
       kind: "boolean",
       optional: true,

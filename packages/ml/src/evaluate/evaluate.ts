@@ -1,10 +1,13 @@
 import type { OnProgress, RatingTable } from "@tamis/core";
 import type { Model, Recommender } from "../recommender.ts";
 import { type CrossValidation, crossValidate } from "./cross-validate.ts";
+import { namedSplit, type SplitName } from "./named-split.ts";
 import { type RankValidation, rankValidate } from "./rank-validate.ts";
 
 export interface EvaluationOptions {
-  /** @default 3 */
+  /** How the ratings are cut. @default "k-fold" */
+  readonly split?: SplitName;
+  /** Of `k-fold` and `shuffle`; the other splits have one. @default 3 */
   readonly folds?: number;
   /** Seed of the shuffle, and of every fit. @default 42 */
   readonly seed?: number;
@@ -37,11 +40,14 @@ export interface Evaluation {
 export async function evaluate(
   table: RatingTable,
   recommender: Recommender,
-  { lists = true, k = 10, ...options }: EvaluationOptions = {},
+  { lists = true, k = 10, split, ...options }: EvaluationOptions = {},
 ): Promise<Evaluation> {
+  const { folds = 3, seed = 42 } = options;
+  // Made anew for each side: the folds of a split are not kept.
+  const splits = () => split && split !== "k-fold" && { splits: namedSplit(split, table, { folds, seed }) };
   if (recommender.kind === "ranking")
-    return { lists: await rankValidate(table, recommender, { ...options, k }) };
-  if (!lists) return { accuracy: await crossValidate(table, recommender, options) };
+    return { lists: await rankValidate(table, recommender, { ...options, ...splits(), k }) };
+  if (!lists) return { accuracy: await crossValidate(table, recommender, { ...options, ...splits() }) };
   const models: Model[] = [];
   const keeping: Recommender = {
     ...recommender,
@@ -51,8 +57,8 @@ export async function evaluate(
       return model;
     },
   };
-  const accuracy = await crossValidate(table, keeping, options);
+  const accuracy = await crossValidate(table, keeping, { ...options, ...splits() });
   // The same folds in the same order, so the models are at hand; each is let go when it was judged.
   const kept: Recommender = { ...recommender, fit: async () => models.shift()! };
-  return { accuracy, lists: await rankValidate(table, kept, { ...options, k }) };
+  return { accuracy, lists: await rankValidate(table, kept, { ...options, ...splits(), k }) };
 }

@@ -1,0 +1,26 @@
+import type { FlagParametersForType } from "@stricli/core";
+import type { Shell } from "./context.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** What every measurement on folds takes. */
+export interface FoldFlags {
+  readonly folds: number;
+  readonly seed: number;
+}
+
+export const foldFlags: FlagParametersForType<FoldFlags, Shell> = {
+  folds: {
+    kind: "parsed",
+    parse: wholeNumber(2),
+    default: "3",
+    placeholder: "K",
+    brief: "Number of folds",
+  },
+  seed: {
+    kind: "parsed",
+    parse: wholeNumber(0),
+    default: "42",
+    placeholder: "S",
+    brief: "Seed of all that is random",
+  },
+};
