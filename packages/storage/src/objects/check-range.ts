@@ -1,7 +1,7 @@
 import { type GetOptions, TamisError } from "@tamis/core";
 
 /** @throws invalid_input unless the range is absent or two whole numbers */
-export function checkRange({ range }: GetOptions): void {
+export function checkRange({ range }: { readonly range?: GetOptions["range"] | undefined }): void {
   if (
     range === undefined ||
     [range.start, range.length].every((part) => Number.isSafeInteger(part) && part >= 0)

@@ -11,7 +11,6 @@ import { type BucketReport, makeBucket, readEncryption } from "./s3-bucket.ts";
 import type { S3Settings } from "./s3-settings.ts";
 import { sweepUploads } from "./sweep-uploads.ts";
 
-export { type CachedObjectsOptions, cachedObjects } from "./cached.ts";
 export type { BucketReport } from "./s3-bucket.ts";
 export { parseS3Url, type S3Settings, type S3Url } from "./s3-settings.ts";
 
