@@ -8,7 +8,7 @@ const digits = /^\d{1,9}$/;
 const settings = z.strictObject({
   /** Folder of everything that is stored locally. */
   dataDir: z.string().min(1).default("./tamis-data"),
-  /** `sqlite:PATH`. Default: `tamis.db` in `dataDir`. */
+  /** `sqlite:PATH` or `postgres://…`. Default: `tamis.db` in `dataDir`. */
   records: z.string().min(1).optional(),
   /** `file:PATH` or `s3://BUCKET/PREFIX?…`. Default: `lake` in `dataDir`. */
   objects: z.string().min(1).optional(),
