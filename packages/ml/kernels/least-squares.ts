@@ -1,5 +1,5 @@
 import { claimSlot, releaseSlot } from "./slot";
-import { dot, sumLanes } from "./vector";
+import { dot } from "./vector";
 
 /** Entries whose outer products are summed together; src/kernels/least-squares.ts leaves room for them. */
 const CHUNK: u32 = 64;
@@ -208,16 +208,14 @@ export function improveRows(args: usize, phase: u32, task: u32): void {
   const residual = a.scratch + slot * a.scratchBytes, direction = residual + bytes, image = direction + bytes;
   for (let row = task; row < a.rowCount; row += a.tasks) {
     const x = a.solutions + row * bytes;
-    multiply(a, row, x, image);
-    for (let o: usize = 0; o < bytes; o += 16) v128.store(residual + o, f32x4.neg(v128.load(image + o)));
-    const to = load<u32>(a.starts + (row << 2), 4);
-    for (let at = load<u32>(a.starts + (row << 2)); at < to; at++) {
-      addScaled(residual, a.fixed + load<u32>(a.columns + (at << 2)) * bytes, load<f32>(a.targets + (at << 2)), bytes);
-    }
+    multiplyBase(a, row, x, residual);
+    for (let o: usize = 0; o < bytes; o += 16) v128.store(residual + o, f32x4.neg(v128.load(residual + o)));
+    addEntries(a, row, x, residual, true);
     memory.copy(direction, residual, bytes);
     let norm = dot(residual, residual, bytes);
     for (let step: u32 = 0; step < a.steps && norm > 1e-20; step++) {
-      multiply(a, row, direction, image);
+      multiplyBase(a, row, direction, image);
+      addEntries(a, row, direction, image, false);
       const length = norm / dot(direction, image, bytes);
       addScaled(x, direction, length, bytes);
       addScaled(residual, image, -length, bytes);
@@ -232,11 +230,10 @@ export function improveRows(args: usize, phase: u32, task: u32): void {
   releaseSlot(a.slots, slot);
 }
 
-/** result = (base + diagonal · I) v + Σ weight (h · v) h; two entries at once hide the latency of the sums. */
-function multiply(a: SolveArguments, row: u32, v: usize, result: usize): void {
-  const bytes = a.bytes, columns = a.columns, weights = a.weights, fixed = a.fixed, base = a.base;
+/** result = (base + diagonal · I) v. Rows of the padding are zero, and so are the products with them. */
+function multiplyBase(a: SolveArguments, row: u32, v: usize, result: usize): void {
+  const bytes = a.bytes, base = a.base;
   const diagonal = load<f32>(a.diagonal + (row << 2));
-  // Rows of the padding are zero, and so are the products with them.
   for (let k: usize = 0; k < bytes; k += 16) {
     const r0 = base + (k >> 2) * bytes, r1 = r0 + bytes, r2 = r1 + bytes, r3 = r2 + bytes;
     let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
@@ -247,32 +244,68 @@ function multiply(a: SolveArguments, row: u32, v: usize, result: usize): void {
       s2 = f32x4.add(s2, f32x4.mul(w, v128.load(r2 + o)));
       s3 = f32x4.add(s3, f32x4.mul(w, v128.load(r3 + o)));
     }
-    store<f32>(result + k, sumLanes(s0) + diagonal * load<f32>(v + k));
-    store<f32>(result + k, sumLanes(s1) + diagonal * load<f32>(v + k, 4), 4);
-    store<f32>(result + k, sumLanes(s2) + diagonal * load<f32>(v + k, 8), 8);
-    store<f32>(result + k, sumLanes(s3) + diagonal * load<f32>(v + k, 12), 12);
+    const products = sumEach(s0, s1, s2, s3);
+    v128.store(result + k, f32x4.add(products, f32x4.mul(f32x4.splat(diagonal), v128.load(v + k))));
   }
+}
+
+/** The sum of each: four vectors at once take as long as one. */
+// @ts-ignore: decorator
+@inline
+function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(
+    i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+    i8x16.shuffle(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  const cd = f32x4.add(
+    i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+    i8x16.shuffle(c, d, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  return f32x4.add(
+    i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+    i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  );
+}
+
+/**
+ * result += Σ weight (h · v) h over the entries of a row; of the residual, Σ (target − weight (h · v)) h. Four entries
+ * at once: v and the result are read, and the result is written, a quarter as often.
+ */
+function addEntries(a: SolveArguments, row: u32, v: usize, result: usize, ofResidual: bool): void {
+  const bytes = a.bytes;
   const to = load<u32>(a.starts + (row << 2), 4);
   let at = load<u32>(a.starts + (row << 2));
-  for (; at + 2 <= to; at += 2) {
-    const h = fixed + load<u32>(columns + (at << 2)) * bytes, g = fixed + load<u32>(columns + (at << 2), 4) * bytes;
-    let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  for (; at + 4 <= to; at += 4) {
+    const h0 = entry(a, at), h1 = entry(a, at + 1), h2 = entry(a, at + 2), h3 = entry(a, at + 3);
+    let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
     for (let o: usize = 0; o < bytes; o += 16) {
       const w = v128.load(v + o);
-      s0 = f32x4.add(s0, f32x4.mul(w, v128.load(h + o)));
-      s1 = f32x4.add(s1, f32x4.mul(w, v128.load(g + o)));
+      s0 = f32x4.add(s0, f32x4.mul(w, v128.load(h0 + o)));
+      s1 = f32x4.add(s1, f32x4.mul(w, v128.load(h1 + o)));
+      s2 = f32x4.add(s2, f32x4.mul(w, v128.load(h2 + o)));
+      s3 = f32x4.add(s3, f32x4.mul(w, v128.load(h3 + o)));
     }
-    const f0 = f32x4.splat(load<f32>(weights + (at << 2)) * sumLanes(s0));
-    const f1 = f32x4.splat(load<f32>(weights + (at << 2), 4) * sumLanes(s1));
+    let factors = f32x4.mul(v128.load(a.weights + (at << 2)), sumEach(s0, s1, s2, s3));
+    if (ofResidual) factors = f32x4.sub(v128.load(a.targets + (at << 2)), factors);
+    const f0 = f32x4.splat(f32x4.extract_lane(factors, 0)), f1 = f32x4.splat(f32x4.extract_lane(factors, 1));
+    const f2 = f32x4.splat(f32x4.extract_lane(factors, 2)), f3 = f32x4.splat(f32x4.extract_lane(factors, 3));
     for (let o: usize = 0; o < bytes; o += 16) {
-      const sum = f32x4.add(f32x4.mul(f0, v128.load(h + o)), f32x4.mul(f1, v128.load(g + o)));
-      v128.store(result + o, f32x4.add(v128.load(result + o), sum));
+      const first = f32x4.add(f32x4.mul(f0, v128.load(h0 + o)), f32x4.mul(f1, v128.load(h1 + o)));
+      const second = f32x4.add(f32x4.mul(f2, v128.load(h2 + o)), f32x4.mul(f3, v128.load(h3 + o)));
+      v128.store(result + o, f32x4.add(v128.load(result + o), f32x4.add(first, second)));
     }
   }
-  if (at < to) {
-    const h = fixed + load<u32>(columns + (at << 2)) * bytes;
-    addScaled(result, h, load<f32>(weights + (at << 2)) * dot(h, v, bytes), bytes);
+  for (; at < to; at++) {
+    const h = entry(a, at);
+    const product = load<f32>(a.weights + (at << 2)) * dot(h, v, bytes);
+    addScaled(result, h, ofResidual ? load<f32>(a.targets + (at << 2)) - product : product, bytes);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function entry(a: SolveArguments, at: u32): usize {
+  return a.fixed + load<u32>(a.columns + (at << 2)) * a.bytes;
 }
 
 /** target += factor · row. */

@@ -76,10 +76,10 @@ function plainHalfStep(
 test.each([1, 7, 16])("with %i factors, users and items are the oracle's", async (factors) => {
   const work = problem(factors, 2);
   let items: ArrayLike<number> = work.initialItems;
-  let users = plainHalfStep(work.users, items, work.weightOfAll, factors);
+  let users: ArrayLike<number> = [];
   for (let epoch = 0; epoch < work.epochs; epoch++) {
-    items = plainHalfStep(work.items, users, work.weightOfAll, factors);
     users = plainHalfStep(work.users, items, work.weightOfAll, factors);
+    items = plainHalfStep(work.items, users, work.weightOfAll, factors);
   }
   const result = await alternateLeastSquares(work, { workers: 2 });
   expect(result.users).toHaveLength(users.length);
@@ -129,8 +129,11 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
 }
 
-test("the factors are the same bits for 0, 1 and 3 workers", async () => {
-  const alone = await alternateLeastSquares(problem(10, 2), { workers: 0 });
-  for (const workers of [1, 3])
-    expect(await alternateLeastSquares(problem(10, 2), { workers })).toEqual(alone);
-});
+test.each([undefined, 3])(
+  "with steps %s, the factors are the same bits for 0, 1 and 3 workers",
+  async (steps) => {
+    const alone = await alternateLeastSquares({ ...problem(10, 2), steps }, { workers: 0 });
+    for (const workers of [1, 3])
+      expect(await alternateLeastSquares({ ...problem(10, 2), steps }, { workers })).toEqual(alone);
+  },
+);

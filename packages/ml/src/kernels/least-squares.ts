@@ -28,8 +28,7 @@ export interface LeastSquaresProblem {
   readonly epochs: number;
   /**
    * Steps of conjugate gradients per row and half step, from the row's last solution, instead of an exact solve: 3
-   * take a third of the time at 100 factors and lower the loss as far within some epochs. The last solve of the
-   * users is exact in any case.
+   * take a quarter of the time at 100 factors and lower the loss as far within some epochs.
    * @default exact
    */
   readonly steps?: number | undefined;
@@ -43,7 +42,7 @@ export interface LeastSquaresContext extends PoolOptions {
 }
 
 export interface LeastSquaresFactors {
-  /** Shape (users × factors): solved for the final items. */
+  /** Shape (users × factors): what the final items were solved for. */
   readonly users: Float32Array;
   /** Shape (items × factors). */
   readonly items: Float32Array;
@@ -56,9 +55,8 @@ const solveSlices = 256;
 const chunk = 64;
 
 /**
- * Alternating least squares in float32: `epochs` times all users, then all items; then the users once more, so that
- * they are what a fold-in gives. Rows are solved by Cholesky or improved by conjugate gradients. The result does not
- * depend on the workers.
+ * Alternating least squares in float32: `epochs` times all users, then all items. Rows are solved by Cholesky or
+ * improved by conjugate gradients. The result does not depend on the workers.
  *
  * @source Hu, Koren, Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008; Rendle, Krichene,
  * Zhang, Koren, "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022; Takács, Pilászy,
@@ -86,7 +84,6 @@ export function alternateLeastSquares(
       await solveItems(kernel);
       context.onProgress?.({ phase: "least squares", done: epoch + 1, total: epochs, unit: "epochs" });
     }
-    await solveUsers("solveRows");
     return { users: withoutPadding(users, factors), items: withoutPadding(items, factors) };
   });
 }
