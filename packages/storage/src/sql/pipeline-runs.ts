@@ -69,6 +69,7 @@ export async function waitingPipelineRuns(
   pipelines: readonly string[],
   limit: number,
 ): Promise<PipelineRun[]> {
+  if (pipelines.length === 0) return [];
   const now = await databaseClock(records);
   const rows = await records
     .selectFrom("pipeline_runs")
