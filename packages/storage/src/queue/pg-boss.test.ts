@@ -39,15 +39,6 @@ describe.skipIf(postgresAbsent())(`queues on PostgreSQL ${postgresAbsent() ?? ""
     });
   });
 
-  describe("embedded", () => {
-    jobQueueContract({
-      async open() {
-        const { records, others, close } = await openTwice();
-        return { queue: embeddedQueue(records, options), other: embeddedQueue(others, options), close };
-      },
-    });
-  });
-
   it("are made once, in a schema of pg-boss's own, however many processes start at once", async () => {
     const { records, others, close } = await openTwice();
     onTestFinished(close);

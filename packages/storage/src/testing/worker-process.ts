@@ -8,6 +8,8 @@ export interface WorkerProcess {
   readonly aheadMs?: number;
   /** Prints “begun” in the step `effect` and then waits for ever. @default false */
   readonly stuck?: boolean;
+  /** How long each step takes, in ms. @default 0 */
+  readonly stepMs?: number;
   /** Runs a scheduler of each second beside the worker. @default false */
   readonly scheduler?: boolean;
 }
@@ -21,6 +23,7 @@ export function startWorker({
   name,
   aheadMs = 0,
   stuck = false,
+  stepMs = 0,
   scheduler = false,
 }: WorkerProcess): StartedModule {
   const source = new URL("..", import.meta.url).href;
@@ -38,7 +41,8 @@ export function startWorker({
     const { openQueue } = await import("${source}queue/open-queue.ts");
     const { cron } = await import("${source}queue/cron.ts");
     const records = await openRecords({ dataDir: ".", records: ${JSON.stringify(url)} });
-    const prepare = defineStep({ name: "prepare", run: async () => "prepared" });
+    const work = () => new Promise((resolve) => setTimeout(resolve, ${stepMs}));
+    const prepare = defineStep({ name: "prepare", run: async () => { await work(); return "prepared"; } });
     const effect = defineStep({
       name: "effect",
       inputs: { prepare },
@@ -47,6 +51,7 @@ export function startWorker({
           console.log("begun");
           await new Promise((resolve) => setTimeout(resolve, 600_000));
         }
+        await work();
         return await fenced(records, hold, async (transaction) => {
           await transaction.insertInto("users").values({ id: interval.end.toISOString() }).execute();
           return inputs.prepare;
