@@ -31,7 +31,8 @@ const smallest: f32 = 1e-12;
 
 /**
  * One block of stratified SGD for the biased factor model: phase = epoch · blocks + stratum, task = block of
- * users; the block of items is (task + phase) mod blocks, so the tasks of one phase share no row.
+ * users; the block of items is (task + phase) mod blocks, so the tasks of one phase share no row. A task needs what its
+ * own block of users and, for its items, the task after it left behind in the phase before: a ring.
  *
  * Same update as Surprise, rating by rating in the order given, arranged for speed:
  * - a factor row is kept as scale · stored row, so that the regularisation's decay is one scalar product

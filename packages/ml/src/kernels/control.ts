@@ -3,8 +3,9 @@
  * threads change live on cache lines of their own.
  *
  * Work is `phases` × `tasks` tickets, taken in order from `next`. A ticket of phase p starts once every ticket of
- * the phases before it is finished: whoever waits, waits for tickets that others already hold, so nobody
- * waits for ever.
+ * the phases before it is finished, or, in a ring, once its own task and the next one are through phase p − 1 (task t
+ * counts its phases in the word `progress` + 16 t). Whoever waits, waits for tickets that others already hold, so
+ * nobody waits for ever.
  */
 export const control = {
   generation: 0,
@@ -13,15 +14,20 @@ export const control = {
   tasks: 3,
   tickets: 4,
   errorLength: 5,
+  ring: 6,
   next: 16,
   finished: 32,
   stop: 48,
   done: 64,
   errorText: 80,
+  progress: 512,
 } as const;
 
 /** Characters kept of a worker's error. */
 export const maxErrorLength = 400;
+
+/** Tasks of a ring: as many as `progress` has room for. */
+export const longestRing = 32;
 
 /** The words above fit below this many bytes; from 8192 on the kernels keep their constant tables. */
 export const controlBytes = 4096;

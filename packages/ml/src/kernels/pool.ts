@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { isTamisError, TamisError, throwIfAborted } from "@tamis/core";
 import { type Arena, createArena } from "./arena.ts";
-import { arenaStart, control, controlBytes } from "./control.ts";
+import { arenaStart, control, controlBytes, longestRing } from "./control.ts";
 import { createSharedMemory, instantiateKernels, kernelModule, type SharedMemory } from "./kernel-module.ts";
 import { workerSource } from "./worker-source.ts";
 
@@ -28,6 +28,12 @@ export interface KernelJob {
   readonly tasks: number;
   /** @default 1 */
   readonly phases?: number;
+  /**
+   * Whether a call waits for less than the whole phase before it: only for that phase's calls of its own task and of
+   * the next one, the first being next to the last.
+   * @default false
+   */
+  readonly ring?: boolean;
 }
 
 export interface RunContext {
@@ -146,7 +152,7 @@ function workerPool(memory: SharedMemory, arena: Arena, count: number): Closable
   );
 
   async function run(
-    { kernel, args, tasks, phases = 1 }: KernelJob,
+    { kernel, args, tasks, phases = 1, ring = false }: KernelJob,
     context: RunContext = {},
   ): Promise<void> {
     throwIfAborted(context.signal);
@@ -154,6 +160,9 @@ function workerPool(memory: SharedMemory, arena: Arena, count: number): Closable
     words[control.args] = args;
     words[control.tasks] = tasks;
     words[control.tickets] = tasks * phases;
+    // A phase that waits for all of the one before is right for a ring of any length.
+    words[control.ring] = ring && tasks <= longestRing ? 1 : 0;
+    words.fill(0, control.progress);
     for (const counter of [control.errorLength, control.next, control.finished, control.stop, control.done]) {
       Atomics.store(words, counter, 0);
     }

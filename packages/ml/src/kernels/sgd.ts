@@ -78,7 +78,7 @@ export async function fitSgd(
     for (let epoch = 0; epoch < total; epoch += together) {
       const args = problem.argumentsWith(ratesOfEpoch(options, epoch));
       await pool.run(
-        { kernel: "sgdBlock", args, tasks: blocks, phases: blocks * together },
+        { kernel: "sgdBlock", args, tasks: blocks, phases: blocks * together, ring: true },
         {
           signal: context.signal,
           onFinished: (calls) =>

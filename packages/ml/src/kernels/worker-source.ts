@@ -28,20 +28,33 @@ function work(kernel) {
   const args = control[${control.args}] >>> 0;
   const tasks = control[${control.tasks}];
   const tickets = control[${control.tickets}];
+  const ring = control[${control.ring}];
   for (;;) {
     const ticket = Atomics.add(control, ${control.next}, 1);
     if (ticket >= tickets) return;
     const phase = Math.floor(ticket / tasks);
-    let finished;
-    let patience = 2000;
-    while ((finished = Atomics.load(control, ${control.finished})) < phase * tasks) {
-      if (Atomics.load(control, ${control.stop})) return;
-      if (patience-- < 0) Atomics.wait(control, ${control.finished}, finished, 20);
-    }
+    const task = ticket % tasks;
+    if (ring) {
+      waitUntil(progressOf(task), phase);
+      waitUntil(progressOf((task + 1) % tasks), phase);
+    } else waitUntil(${control.finished}, phase * tasks);
     if (Atomics.load(control, ${control.stop})) return;
-    kernel(args, phase, ticket % tasks);
+    kernel(args, phase, task);
     const count = Atomics.add(control, ${control.finished}, 1) + 1;
-    if (count % tasks === 0) Atomics.notify(control, ${control.finished});
+    if (ring) {
+      Atomics.store(control, progressOf(task), phase + 1);
+      Atomics.notify(control, progressOf(task));
+    } else if (count % tasks === 0) Atomics.notify(control, ${control.finished});
+  }
+}
+function progressOf(task) {
+  return ${control.progress} + 16 * task;
+}
+function waitUntil(word, least) {
+  let patience = 2000;
+  for (let value; (value = Atomics.load(control, word)) < least; ) {
+    if (Atomics.load(control, ${control.stop})) return;
+    if (patience-- < 0) Atomics.wait(control, word, value, 20);
   }
 }
 `;
