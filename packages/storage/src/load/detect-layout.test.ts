@@ -38,7 +38,13 @@ describe("detectLayout", () => {
     expect(detect("1,2,1112486027,3.5\n", asked).columns).toEqual(columns);
   });
 
-  it("is not misled by decimal commas, text with commas or a bad line", () => {
+  it("says that numbers have decimal commas, and what to do", () => {
+    for (const text of ["user;item;rating\n1;2;4,5\n1;3;3,5\n", "1\t2\t4,5\t100\n", '1;2;"4,5"\n']) {
+      expect(() => detect(text)).toThrow(/decimal commas \(4,5\).*4\.5/);
+    }
+  });
+
+  it("is not misled by text with commas or a bad line", () => {
     expect(detect("1;2;3;x\n1;2;4;y\n").columns.timestamp).toBeNull();
     expect(
       detect('id,user_id,recipe_id,rating,review\n1,2,3,4,"so, so; good"\n1,2,3,0,fine\n'),
@@ -86,7 +92,7 @@ describe("detectLayout", () => {
   it("says what is wrong with a file without ratings", () => {
     expect(() => detect("")).toThrow("r.txt is empty");
     expect(() => detect("userId,movieId,rating\n")).toThrow(/holds a header .* but no rating/);
-    expect(() => detect("user;item;note\n1;2;3,5\n")).toThrow(/no number in column 3.*--columns/);
+    expect(() => detect("user;item;note\n1;2;fine\n")).toThrow(/no number in column 3.*--columns/);
     expect(() => detect("\n\n")).toThrow("nothing but blank lines");
     expect(() => detect("PK\u0003\u0004\u0000\u0000\n\u0000x\n")).toThrow("is not text");
     expect(() => detect("Dear diary,\nnothing here\n")).toThrow(

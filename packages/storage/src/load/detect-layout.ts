@@ -66,6 +66,11 @@ export function detectLayout(sample: TextSample, name: string, options: LayoutOp
     const message = `cannot be read with the separator ${JSON.stringify(given)}: ${seen}; ${remedy}`;
     throw refusal(name, message, first.line);
   }
+  const comma = /[;|\t]\s*"?([+-]?\d+,\d+)"?\s*(?:$|[;|\t\r\n])/.exec(bytes.toString("latin1", 0, 4096))?.[1];
+  if (comma !== undefined) {
+    const pointed = comma.replace(",", ".");
+    throw refusal(name, `has decimal commas (${comma}); write its numbers with a point, as in ${pointed}`);
+  }
   if (bytes.includes(0)) throw refusal(name, "is not text; export it as CSV (UTF-8), JSON lines or Parquet");
   if (first.text === "") throw refusal(name, "holds nothing but blank lines");
   if (best?.layout.header) {

@@ -30,7 +30,7 @@ export async function schemaDocument(sqlite: Records, postgres: Records): Promis
 
 const introduction = `# The SQL schema
 
-<!-- Made from the databases by packages/storage/src/sql/schema-document.test.ts. Do not edit: npx vitest run -u FILE writes it anew. -->
+<!-- Made from the databases by packages/storage/src/sql/schema-document.test.ts. Do not edit: npx vitest run schema-document --update writes it anew. -->
 
 The records of a data dir are an ordinary database: open it, join it, query it. It is written by Tamis alone; migrations
 only ever add to it. Ids of users and items are texts (\`'42'\`, \`'A3SGXH7'\`); \`rated_at\` and \`tagged_at\` are Unix
@@ -48,7 +48,12 @@ function section(
 ): string {
   const rows = table.columns.map(({ name, dataType, isNullable }) => {
     const elsewhere = other.columns.find((column) => column.name === name)!;
-    const cells = [`\`${name}\``, dataType.toLowerCase(), elsewhere.dataType, isNullable ? "yes" : ""];
+    const cells = [
+      `\`${name}\``,
+      dataType.toLowerCase(),
+      elsewhere.dataType,
+      isNullable && !keys.primary.has(name) ? "yes" : "",
+    ];
     return `| ${[...cells, keyWords(name, keys), words[name]].join(" | ")} |`;
   });
   return `## ${table.name}
