@@ -95,6 +95,21 @@ describe("a new champion", () => {
     expect(new Set(answers.map(({ body }) => body.model_version))).toEqual(new Set([1, 2]));
   });
 
+  it("gives way to a ranker: it makes the lists, says so, and the champion stays what it was", async () => {
+    expect((await predict(service.app, { user_id: 1 })).body.ranked_by).toMatchObject({ kind: "rating" });
+    await trainModel(service, 42, ["item-knn"]);
+    clock += 1000;
+    const { body } = await predict(service.app, { user_id: 1, top_n: 5 });
+    expect(body).toMatchObject({ model_version: 2, ranked_by: { algorithm: "item-knn", kind: "ranking" } });
+    for (const { source, reason } of body.recommendations) {
+      expect(source).toBe("model");
+      expect(reason).toMatch(/^because you liked |^people who rated /);
+    }
+    const scores = body.recommendations.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect((await json("/api/models")).body).toMatchObject({ champion: 1, ranker: 2 });
+  });
+
   it("knows the titles of a new import", async () => {
     await predict(service.app, { user_id: 1 });
     await importFilms(service, 7);

@@ -57,7 +57,11 @@ export async function importFilms({ folder, tamis }: OpenService, seed = 42): Pr
 }
 
 /** Trains on the current snapshot; the result is always promoted. */
-export async function trainModel({ tamis }: OpenService, seed = 42): Promise<void> {
+export async function trainModel(
+  { tamis }: OpenService,
+  seed = 42,
+  models: readonly string[] = ["svd"],
+): Promise<void> {
   const { manifest, table } = await readSnapshot(tamis, "current");
   await train({
     table,
@@ -66,7 +70,7 @@ export async function trainModel({ tamis }: OpenService, seed = 42): Promise<voi
     catalog: modelCatalog(tamis.records),
     tracker: runTracker(tamis.records),
     objects: tamis.objects,
-    models: ["svd"],
+    models,
     seed,
     force: true,
   });

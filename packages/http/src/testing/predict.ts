@@ -15,6 +15,7 @@ export interface PredictAnswer {
   readonly top_score: number;
   readonly model_version: number | null;
   readonly cold_start: boolean;
+  readonly ranked_by: { readonly algorithm: string; readonly kind: string; readonly why: string };
   readonly detail?: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
