@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localObjectStoreContract, objectStoreContract } from "../testing/object-store-contract.ts";
-import { describeS3, plainBucket } from "../testing/throwaway-s3.ts";
+import { plainBucket } from "../testing/plain-bucket.ts";
+import { describeS3 } from "../testing/throwaway-s3.ts";
 import { cachedObjects } from "./cached.ts";
 import { openS3 } from "./s3.ts";
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ObjectStore } from "@tamis/core";
 import { expect, it, vi } from "vitest";
-import { describeS3, plainBucket } from "../testing/throwaway-s3.ts";
+import { plainBucket } from "../testing/plain-bucket.ts";
+import { describeS3 } from "../testing/throwaway-s3.ts";
 import { initS3, openS3 } from "./s3.ts";
 import { accessS3, type S3Access } from "./s3-access.ts";
 

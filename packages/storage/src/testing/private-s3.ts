@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { S3Settings } from "../objects/s3-settings.ts";
 import { type Ceph, startCeph } from "./ceph.ts";
-import { plainBucket, useCredentials } from "./throwaway-s3.ts";
+import { plainBucket, useCredentials } from "./plain-bucket.ts";
 
 /** A server of this test alone, which it may stop and start, with a bucket in it; gone when the test ends. */
 export async function privateS3(): Promise<{ server: Ceph; settings: S3Settings }> {

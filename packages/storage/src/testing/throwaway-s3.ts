@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,9 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { describe } from "vitest";
-import { accessS3 } from "../objects/s3-access.ts";
-import type { S3Settings } from "../objects/s3-settings.ts";
 import { whyNoCeph } from "./ceph.ts";
+import { useCredentials } from "./plain-bucket.ts";
 
 /**
  * The address of a real S3 server for tests, and the AWS credentials for it in the environment of this process.
@@ -30,15 +28,6 @@ async function throwawayS3(): Promise<{ endpoint: string } | { reason: string }>
   const server = await sharedServer();
   useCredentials(server);
   return { endpoint: server.endpoint };
-}
-
-/** Puts credentials where every AWS client of this process, and of those it starts, looks for them. */
-export function useCredentials(server: {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}): void {
-  process.env.AWS_ACCESS_KEY_ID = server.accessKeyId;
-  process.env.AWS_SECRET_ACCESS_KEY = server.secretAccessKey;
 }
 
 interface SharedServer {
@@ -68,14 +57,6 @@ async function sharedServer(): Promise<SharedServer> {
     await wait(100);
   }
   throw new Error(`The S3 server of the tests did not start within 40 s; remove ${folder} and try again.`);
-}
-
-/** A new bucket without versioning or any other setting, as others make them. */
-export async function plainBucket(server: { readonly endpoint: string }): Promise<S3Settings> {
-  const settings = { bucket: `tamis-test-${randomUUID()}`, endpoint: server.endpoint };
-  const { client, driver, bucket } = await accessS3(settings);
-  await client.send(new driver.CreateBucketCommand({ Bucket: bucket }));
-  return settings;
 }
 
 const server = await throwawayS3();
