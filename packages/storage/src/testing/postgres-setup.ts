@@ -1,13 +1,12 @@
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import type { TestProject } from "vitest/node";
 import { findPostgres, startThrowawayPostgres, type ThrowawayPostgres } from "./throwaway-postgres.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where to ask for the URL of the PostgreSQL server of this test run, or why there is none. */
-    postgres: { readonly door: string } | { readonly absent: string };
+    /** The port to ask for the URL of the PostgreSQL server of this test run, or why there is none. */
+    postgres: { readonly port: number } | { readonly absent: string };
   }
 }
 
@@ -16,7 +15,7 @@ declare module "vitest" {
  *
  * @throws on CI, where there is no server: nothing may be skipped there.
  */
-export default function setup({ provide }: TestProject): (() => Promise<void>) | undefined {
+export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (findPostgres() === undefined) {
     const absent = "there is no PostgreSQL server: apt-get install postgresql, or npm install";
     if (process.env.CI === "true") throw new Error(absent);
@@ -31,9 +30,8 @@ export default function setup({ provide }: TestProject): (() => Promise<void>) |
       (error: Error) => socket.end(JSON.stringify({ error: error.message })),
     );
   });
-  const path = join(tmpdir(), `tamis-postgres-${process.pid}.sock`);
-  door.listen(path);
-  provide("postgres", { door: path });
+  await once(door.listen(0, "127.0.0.1"), "listening");
+  provide("postgres", { port: (door.address() as AddressInfo).port });
   return async () => {
     door.close();
     await (await server)?.remove();

