@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 const run = (...args: string[]) => callTamis(args, { cwd });
-const json = (...args: string[]) => callTamisJson(args, { cwd });
+const json = <Document = Record<string, unknown>>(...args: string[]) =>
+  callTamisJson<Document>(args, { cwd });
 
 describe("a training of both kinds", () => {
   it("fills two roles, and lists show both", async () => {
