@@ -33,6 +33,9 @@ export type CoClusteringInput = z.input<typeof CoClusteringOptions>;
  * first. In each epoch the means are computed, every user goes to the cluster with the least squared error, then
  * every item, by the same means and the users' new clusters.
  *
+ * Where it ends depends on where it starts. On MovieLens 100k in five folds the RMSE of seeds 0 to 11 goes from .960 to
+ * .971 when they draw as Surprise does, and from .959 to .975 when they draw as here; the means are .965 and .966.
+ *
  * A pair with an unknown side gets μ. Who is folded in goes to the cluster that explains their ratings best: the
  * algorithm's own step, though not always the cluster of the last training step, whose means were others. Without a
  * user the clusters still are those they were found with: forgetting is not exact. Ratings are real numbers
