@@ -7,7 +7,7 @@ import { rankingGolden } from "../testing/ranking-golden.ts";
 
 const missing = missingData("ml-100k");
 
-/** All five folds of every algorithm: bench/ranking.ts. Here, the quick one in full and the others on their first fold. */
+/** All five folds of every algorithm: `npm run bench -- ranking`. Here, the quick one in full and the others on their first fold. */
 describe.skipIf(missing)(
   `lists on the reference folds of MovieLens 100k${missing ? ` (${missing})` : ""}`,
   () => {
