@@ -3,19 +3,37 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "@tamis/core";
-import { expect, onTestFinished, test } from "vitest";
+import { findPostgres, startThrowawayPostgres, type ThrowawayPostgres } from "@tamis/storage/testing";
+import pg from "pg";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { callTamis, callTamisJson } from "./testing/call-tamis.ts";
 import { writePipelineModule } from "./testing/pipeline-module.ts";
-import { postgresAbsent, postgresDatabase } from "./testing/postgres-database.ts";
 import { startTamis, tamisJson } from "./testing/spawn-tamis.ts";
 
-const absent = postgresAbsent();
+const absent = findPostgres() ? undefined : "there is no PostgreSQL server: apt-get install postgresql";
 const noTools =
   spawnSync("pg_dump", ["--version"]).status === 0
     ? undefined
     : "there is no pg_dump: apt-get install postgresql-client";
 const on = (name: string, work: () => Promise<void>, why = absent) =>
   test.skipIf(why)(`${name} ${why ?? ""}`, work, 90_000);
+
+let server: ThrowawayPostgres;
+beforeAll(async () => {
+  if (!absent) server = await startThrowawayPostgres();
+}, 60_000);
+afterAll(() => server?.remove());
+
+let databases = 0;
+
+/** URL of an empty database. */
+async function postgresDatabase(): Promise<string> {
+  const name = `database_${++databases}`;
+  const client = new pg.Client({ connectionString: server.url() });
+  await client.connect();
+  await client.query(`create database ${name} template template0`).finally(() => client.end());
+  return server.url(name);
+}
 
 async function open() {
   const cwd = mkdtempSync(join(tmpdir(), "tamis-postgres-cli-"));

@@ -70,6 +70,7 @@ export {
 } from "./sql/migrate.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
+  countOpenPipelineRuns,
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Log, silentLog } from "@tamis/core";
+import { countOpenPipelineRuns } from "@tamis/storage";
 import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
 import { json } from "./answers.ts";
@@ -25,6 +26,10 @@ const Readiness = z
     status: z.enum(["ready", "not_ready"]),
     checks: z.object({
       records: Check.extend({ schema_version: z.number().int().optional() }),
+      queue: Check.extend({
+        queued: z.number().int().optional().openapi({ description: "Runs that wait for a worker." }),
+        running: z.number().int().optional(),
+      }),
       model: Check.extend({ version: z.number().int().optional() }),
     }),
   })
@@ -58,11 +63,13 @@ export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<
   }
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
-    const checks = {
-      records: await checkRecords(services, log),
-      model: await checkModel(serving),
-    };
-    const ready = checks.records.status !== "error" && checks.model.status !== "error";
+    const [records, queue, model] = await Promise.all([
+      checkRecords(services, log),
+      checkQueue(services, log),
+      checkModel(serving),
+    ]);
+    const checks = { records, queue, model };
+    const ready = Object.values(checks).every(({ status }) => status !== "error");
     return context.json({ status: ready ? "ready" : "not_ready", checks } as const, ready ? 200 : 503);
   });
   return routes;
@@ -78,6 +85,15 @@ async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["c
   } catch (error) {
     log.error("records not readable", { error });
     return { status: "error", detail: "The records cannot be read; the log has the cause." };
+  }
+}
+
+async function checkQueue({ tamis }: Services, log: Log): Promise<Readiness["checks"]["queue"]> {
+  try {
+    return { status: "ok", ...(await countOpenPipelineRuns(tamis.records)) };
+  } catch (error) {
+    log.error("queue not readable", { error });
+    return { status: "error", detail: "The runs that wait cannot be read; the log has the cause." };
   }
 }
 

@@ -10,10 +10,12 @@ import { temporaryRecords } from "../testing/temporary-records.ts";
 import { backup } from "./backup.ts";
 import { countRows } from "./count-rows.ts";
 import { withLock } from "./lock.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, migrations } from "./migrate.ts";
 import { restore } from "./restore.ts";
 import type { Records } from "./schema.ts";
 import { upsertUsers } from "./users.ts";
+
+const newest = migrations.length;
 
 async function open(url: string): Promise<Records> {
   const records = await openRecords({ dataDir: ".", records: url });
@@ -62,15 +64,15 @@ describe.each([
     const { path, manifest } = await backup(records, folder, { now: () => new Date("2026-11-20T07:00:00Z") });
     expect(path).toBe(folder);
     expect((await readdir(folder)).sort()).toEqual(["manifest.json", file].sort());
-    expect(manifest).toMatchObject({ schema_version: 2, created_at: "2026-11-20T07:00:00.000Z", file });
-    expect(manifest.rows).toMatchObject({ users: 500, ratings: 0, schema_version: 2 });
+    expect(manifest).toMatchObject({ schema_version: newest, created_at: "2026-11-20T07:00:00.000Z", file });
+    expect(manifest.rows).toMatchObject({ users: 500, ratings: 0, schema_version: newest });
     expect(JSON.parse(await readFile(join(folder, "manifest.json"), "utf8"))).toEqual(manifest);
 
     const copy = await open(await newUrl());
     expect(await restore(copy, folder)).toEqual(manifest);
     expect(await countRows(copy)).toEqual(manifest.rows);
     expect(await allUsers(copy)).toEqual(await allUsers(records));
-    expect(await migrate(copy)).toMatchObject({ from: 2, to: 2 });
+    expect(await migrate(copy)).toMatchObject({ from: newest, to: newest });
     await upsertUsers(copy, [{ userId: "new", attributes: {} }]);
     await expect(copy.insertInto("users").values({ id: "new" }).execute()).rejects.toMatchObject({
       code: "conflict",

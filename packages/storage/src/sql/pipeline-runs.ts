@@ -180,6 +180,20 @@ export async function listPipelineRuns(
   return rows.map((row) => toPipelineRun(row, []));
 }
 
+/** How many runs wait for a worker, and how many are at work. */
+export async function countOpenPipelineRuns(
+  records: Records,
+): Promise<{ readonly queued: number; readonly running: number }> {
+  const rows = await records
+    .selectFrom("pipeline_runs")
+    .select(({ fn }) => ["status", fn.countAll().as("runs")])
+    .where("status", "in", ["queued", "running"])
+    .groupBy("status")
+    .execute();
+  const count = (status: string) => Number(rows.find((row) => row.status === status)?.runs ?? 0);
+  return { queued: count("queued"), running: count("running") };
+}
+
 function toPipelineRun(row: Selectable<Schema["pipeline_runs"]>, steps: readonly StepRun[]): PipelineRun {
   return {
     runId: row.id,
