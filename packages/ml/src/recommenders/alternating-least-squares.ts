@@ -7,7 +7,7 @@ import type { ModelHeader } from "../scorer.ts";
 import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import { denseOf, type Trainset } from "../trainset.ts";
-import { cosine } from "./cosine.ts";
+import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { type Objective, type RowSolver, rowSolver } from "./least-squares-rows.ts";
 
@@ -124,7 +124,7 @@ export function restoreAls(
       const values = getSolver().contributions(history, item);
       return Array.from(history.items, (other, n) => ({ item: other, value: values[n]! }));
     },
-    similarity: (item, other) => cosine(ofItems, item * factors, other * factors, factors),
+    similarity: rowCosine(ofItems, factors),
     async forget(user) {
       const rest = {
         users: users.toSpliced(user, 1),

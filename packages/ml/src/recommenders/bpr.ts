@@ -10,7 +10,7 @@ import type { SparseRows } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import { type BprParameters, foldInBpr } from "./bpr-fold-in.ts";
-import { cosine } from "./cosine.ts";
+import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 
 const algorithm = "bpr";
@@ -157,7 +157,7 @@ export function restoreBpr(header: ModelHeader, tensors: ModelTensors): Model {
         ...Array.from(who.items, (other, n) => ({ item: other, value: affinity(parts, n, item) })),
       ];
     },
-    similarity: (item, other) => cosine(ofItems, item * factors, other * factors, factors),
+    similarity: rowCosine(ofItems, factors),
     async forget(user) {
       const others = new Float64Array(ofUsers.length - factors);
       others.set(ofUsers.subarray(0, user * factors));

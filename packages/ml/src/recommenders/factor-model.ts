@@ -2,7 +2,7 @@ import type { NumberedContribution } from "../explanation.ts";
 import type { Model, ModelTensors } from "../recommender.ts";
 import { createModel, type ModelHeader, type Newcomer, type RatedItems } from "../scorer.ts";
 import { readTensors } from "../tensors.ts";
-import { cosine } from "./cosine.ts";
+import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { foldInFactors } from "./fold-in-factors.ts";
 import { withoutUser } from "./without-user.ts";
@@ -125,8 +125,8 @@ export function restoreFactorModel(
         offset: biased ? mu + bu[user]! : 0,
       }),
     },
-    similarity: (item, other) => cosine(qi, item * factors, other * factors, factors),
-    userSimilarity: (user, other) => cosine(taste, user * factors, other * factors, factors),
+    similarity: rowCosine(qi, factors),
+    userSimilarity: rowCosine(taste, factors),
     async forget(user) {
       const rest = withoutUser(tensors, user, ["bu", "pu", ...(implicit ? ["zu"] : [])]);
       return { model: restoreFactorModel(header, rest, options), exact: false };
