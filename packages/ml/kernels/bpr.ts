@@ -107,8 +107,7 @@ function firstOf(a: BprArguments, slice: u32): u32 {
 }
 
 /** A number below `bound` from a state of SplitMix32: the bias is at most bound / 2^32. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function below(state: u32, bound: u32): u32 {
   return <u32>((<u64>mix(state) * bound) >> 32);
 }

@@ -250,8 +250,7 @@ function multiplyBase(a: SolveArguments, row: u32, v: usize, result: usize): voi
 }
 
 /** The sum of each: four vectors at once take as long as one. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function sumEach(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(
     i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
@@ -302,8 +301,7 @@ function addEntries(a: SolveArguments, row: u32, v: usize, result: usize, ofResi
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function entry(a: SolveArguments, at: u32): usize {
   return a.fixed + load<u32>(a.columns + (at << 2)) * a.bytes;
 }

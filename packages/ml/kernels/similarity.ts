@@ -76,8 +76,7 @@ function addLevels(a: SimilarityArguments, column: u32, level: u32, sums: usize)
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function addWord(sum: usize, addend: u32): void {
   store<u32>(sum, load<u32>(sum) + addend);
 }
@@ -137,8 +136,7 @@ function finishLevels(a: SimilarityArguments, sums: usize, result: usize): void 
   }
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function storeRatio(result: usize, counts: v128, divisors: v128, squares: v128, scale: v128): void {
   const sum = f64x2.mul(scale, f64x2.convert_low_i32x4_u(squares));
   const divisor = f64x2.add(sum, f64x2.convert_low_i32x4_u(divisors));

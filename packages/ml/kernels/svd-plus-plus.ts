@@ -52,8 +52,7 @@ export function sweepSvdPlusPlusAccumulated(args: usize, phase: u32, task: u32):
   sweep(args, phase, true);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function sweep(args: usize, phase: u32, accumulated: bool): void {
   const a = changetype<SvdPlusPlusArguments>(args);
   const rates = changetype<Rates>(a.rates);
@@ -92,8 +91,7 @@ function moveRated(a: SvdPlusPlusArguments, from: u32, end: u32, keep: f64, gain
 }
 
 /** All steps of a user but those of y, which are left in `shift`; returns what share of y they keep. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function visitRatings(a: SvdPlusPlusArguments, r: Rates, user: u32, count: f64, root: f64, accumulated: bool): f64 {
   const bytes = a.bytes, z = a.z, shift = a.shift, p = a.p + user * bytes;
   const keepP = f64x2.splat(r.keepP), keepQ = f64x2.splat(r.keepQ), keepY = f64x2.splat(r.keepY);

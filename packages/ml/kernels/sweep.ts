@@ -44,22 +44,19 @@ export function sweepBlocks64(args: usize, phase: u32, task: u32): void {
 }
 
 /** Bytes of a row of a block. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function rowBytes<T>(): usize {
   return SIZE * sizeof<T>();
 }
 
 /** Bytes of a block. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function blockBytes<T>(): usize {
   return SIZE * rowBytes<T>();
 }
 
 /** Where strips keep the number of a row and a step. */
-// @ts-ignore: decorator
-@inline
+// @inline
 function inStrips<T>(block: usize, row: u32, step: u32): usize {
   const width = <u32>(STEP / sizeof<T>());
   return block + (row / width) * STRIP + step * STEP + (row % width) * sizeof<T>();
@@ -148,8 +145,7 @@ function updateRow<T>(a: SweepArguments, pivot: u32, block: u32): void {
  * Four rows × two vectors of columns of the product of two strips, summed in eight registers; `subtracted` from
  * `cell`, or stored in it.
  */
-// @ts-ignore: decorator
-@inline
+// @inline
 function multiplyTile<T>(left: usize, right: usize, cell: usize, bytes: usize, subtracted: bool): void {
   let a0 = v128.splat<T>(0), a1 = v128.splat<T>(0), b0 = v128.splat<T>(0), b1 = v128.splat<T>(0);
   let c0 = v128.splat<T>(0), c1 = v128.splat<T>(0), d0 = v128.splat<T>(0), d1 = v128.splat<T>(0);
@@ -174,8 +170,7 @@ function multiplyTile<T>(left: usize, right: usize, cell: usize, bytes: usize, s
   put<T>(cell + 3 * bytes, d0, d1, subtracted);
 }
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function put<T>(cell: usize, left: v128, right: v128, subtracted: bool): void {
   v128.store(cell, subtracted ? v128.sub<T>(v128.load(cell), left) : left);
   v128.store(cell, subtracted ? v128.sub<T>(v128.load(cell, 16), right) : right, 16);
