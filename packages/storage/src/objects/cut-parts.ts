@@ -4,6 +4,13 @@ export interface Part {
   release(): void;
 }
 
+/** The parts of bytes that are in memory, which are not copied. */
+export function* sliceParts(bytes: Uint8Array, size: number): Generator<Part> {
+  for (let start = 0; start < bytes.byteLength; start += size) {
+    yield { bytes: bytes.subarray(start, start + size), release() {} };
+  }
+}
+
 /**
  * Cuts a stream into parts of `size` bytes, the last one shorter, in bounded memory: at most `ahead` parts are held
  * at a time, and the next is not begun before one of them is released.

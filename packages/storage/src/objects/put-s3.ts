@@ -52,9 +52,12 @@ export async function putS3(
     return stored;
   }
   await beforeParts();
-  const known = announced ?? (body instanceof Uint8Array ? digestOf(body) : undefined);
+  const own = body instanceof Uint8Array ? digestOf(body) : undefined;
+  if (own !== undefined) checkDigest(key, own, announced);
+  const known = own ?? announced;
   if (known !== undefined && !ifAbsent) {
-    const sent = await uploadParts(s3, key, start.stream, putHeaders(known, encrypt), signal);
+    const source = body instanceof Uint8Array ? body : start.stream;
+    const sent = await uploadParts(s3, key, source, putHeaders(known, encrypt), signal);
     return { key, ...sent };
   }
   return await withKept(scratch, key, start.stream, signal, async (file, kept) => {

@@ -3,7 +3,7 @@ import { type RetryOptions, retry, TamisError, throwIfAborted } from "@tamis/cor
 import { s3Error } from "./s3-error.ts";
 import type { S3Settings } from "./s3-settings.ts";
 
-export type S3Driver = typeof import("@aws-sdk/client-s3");
+type S3Driver = typeof import("@aws-sdk/client-s3");
 
 /** One bucket, as the operations on it need it. */
 export interface S3Access {

@@ -4,7 +4,7 @@ import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
 
 /** What a server says of an object that it was asked to encrypt: some take the request and say nothing. */
-export type Encryption = "confirmed" | "requested" | "off";
+type Encryption = "confirmed" | "requested" | "off";
 
 /** What `initS3` found or made. */
 export interface BucketReport {

@@ -31,12 +31,6 @@ export function s3Error(error: unknown, settings: S3Settings, subject: string): 
   });
 }
 
-/** The HTTP status the server answered with, if it answered. */
-export function statusOf(error: unknown): number | undefined {
-  const native = isTamisError(error) ? error.cause : error;
-  return (native as NativeError | undefined)?.$metadata?.httpStatusCode;
-}
-
 /** True when the error has this name, code or status. */
 export function isCalled(error: unknown, name: string | number): boolean {
   const native = (isTamisError(error) ? error.cause : error) as NativeError | undefined;

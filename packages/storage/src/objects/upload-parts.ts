@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { TamisError, throwIfAborted } from "@tamis/core";
 import { checkDigest } from "./check-digest.ts";
-import { cutParts, type Part } from "./cut-parts.ts";
+import { cutParts, type Part, sliceParts } from "./cut-parts.ts";
 import type { ObjectHeaders } from "./put-headers.ts";
 import type { S3Access } from "./s3-access.ts";
 
@@ -27,12 +27,13 @@ interface Upload {
  * Stores a long body in parts. The object appears when the last request succeeds; on any failure the parts are
  * removed, and what was there before stays.
  *
- * @throws corrupt_data when the body has not the digest that its headers announce
+ * @param body - of bytes in memory, the digest in the headers is taken for true.
+ * @throws corrupt_data when a stream has not the digest that its headers announce
  */
 export async function uploadParts(
   s3: S3Access,
   key: string,
-  body: AsyncIterable<Uint8Array>,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
   headers: ObjectHeaders,
   signal: AbortSignal | undefined,
 ): Promise<{ bytes: number; sha256: string }> {
@@ -45,19 +46,20 @@ export async function uploadParts(
   const failed = new AbortController();
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   const sending = new Set<Promise<void>>();
+  const isWhole = body instanceof Uint8Array;
+  const source = isWhole ? sliceParts(body, partBytes) : cutParts(body, partBytes, atOnce + 1);
+  const hash = isWhole ? undefined : createHash("sha256");
   try {
-    const { parts, ...sent } = await sendAll(
-      cutParts(body, partBytes, atOnce + 1),
-      sending,
-      (part, PartNumber) =>
-        attempt(key, stop, (options) =>
-          client.send(new driver.UploadPartCommand({ ...upload, PartNumber, Body: part }), options),
-        ),
+    const { parts, bytes } = await sendAll(source, hash, sending, (part, PartNumber) =>
+      attempt(key, stop, (options) =>
+        client.send(new driver.UploadPartCommand({ ...upload, PartNumber, Body: part }), options),
+      ),
     );
-    checkDigest(key, sent.sha256, headers.Metadata.sha256);
+    const { sha256 } = headers.Metadata;
+    if (hash) checkDigest(key, hash.digest("hex"), sha256);
     throwIfAborted(signal);
     await complete(s3, key, upload, parts, headers, signal);
-    return sent;
+    return { bytes, sha256 };
   } catch (error) {
     failed.abort();
     // A part that arrives after the removal would stay.
@@ -69,12 +71,12 @@ export async function uploadParts(
 }
 
 async function sendAll(
-  source: AsyncIterable<Part>,
+  source: AsyncIterable<Part> | Iterable<Part>,
+  hash: Hash | undefined,
   sending: Set<Promise<void>>,
   send: (bytes: Uint8Array, number: number) => Promise<{ ETag?: string | undefined }>,
-): Promise<{ parts: SentPart[]; bytes: number; sha256: string }> {
+): Promise<{ parts: SentPart[]; bytes: number }> {
   const parts: SentPart[] = [];
-  const hash = createHash("sha256");
   let bytes = 0;
   let number = 0;
   for await (const part of source) {
@@ -88,13 +90,13 @@ async function sendAll(
     // A part that failed stays among them, and ends the upload at the next wait.
     sent.catch(() => {});
     sending.add(sent);
-    hash.update(part.bytes);
+    hash?.update(part.bytes);
     bytes += part.bytes.byteLength;
     if (sending.size >= atOnce) await Promise.race(sending);
   }
   await Promise.all(sending);
   parts.sort((a, b) => a.PartNumber - b.PartNumber);
-  return { parts, bytes, sha256: hash.digest("hex") };
+  return { parts, bytes };
 }
 
 /**
