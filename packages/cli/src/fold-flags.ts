@@ -1,5 +1,6 @@
 import type { FlagParametersForType } from "@stricli/core";
 import type { Shell } from "./context.ts";
+import { seedFlag } from "./seed-flag.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** What every measurement on folds takes. */
@@ -16,11 +17,5 @@ export const foldFlags: FlagParametersForType<FoldFlags, Shell> = {
     placeholder: "K",
     brief: "Number of folds",
   },
-  seed: {
-    kind: "parsed",
-    parse: wholeNumber(0),
-    default: "42",
-    placeholder: "S",
-    brief: "Seed of all that is random",
-  },
+  seed: seedFlag,
 };

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
+import { seedFlag } from "../seed-flag.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
@@ -29,13 +30,7 @@ export const generate = defineCommand<Flags>({
     ratings: { kind: "parsed", parse: wholeNumber(1), default: "100000", placeholder: "N", brief: "Ratings" },
     users: { kind: "parsed", parse: wholeNumber(1), default: "700", placeholder: "N", brief: "People" },
     items: { kind: "parsed", parse: wholeNumber(1), default: "2000", placeholder: "N", brief: "Films" },
-    seed: {
-      kind: "parsed",
-      parse: wholeNumber(0),
-      default: "42",
-      placeholder: "S",
-      brief: "Seed of all that is random",
-    },
+    seed: seedFlag,
     badRows: {
       kind: "parsed",
       parse: wholeNumber(0),

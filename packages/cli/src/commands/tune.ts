@@ -2,6 +2,7 @@ import type { SearchSpaceInput, StrategyName, TuningMetric } from "@tamis/ml";
 import { defineCommand } from "../define-command.ts";
 import { duration } from "../duration.ts";
 import { jsonObject } from "../json-object.ts";
+import { seedFlag } from "../seed-flag.ts";
 import { tuningDocument, tuningLines } from "../tuning-report.ts";
 import { loadTuning, saveTuning } from "../tuning-store.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -91,13 +92,7 @@ export const tune = defineCommand<Flags>({
       placeholder: "K",
       brief: "Folds that a trial is the mean of; 1: a single split",
     },
-    seed: {
-      kind: "parsed",
-      parse: wholeNumber(0),
-      default: "42",
-      placeholder: "S",
-      brief: "Seed of all that is random",
-    },
+    seed: seedFlag,
     resume: {
       kind: "boolean",
       optional: true,
