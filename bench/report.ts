@@ -30,8 +30,9 @@ function introduction(result: Result | undefined): string {
 <!-- Made by \`npm run bench -- --report\` from bench/results/*.json. Do not edit. -->
 
 Measured on ${processors} processors (${processor}), ${memory_gib} GiB, ${system}, node ${node}. Every row of ours ran in
-a process of its own; seconds are the least of three runs (one where a run is longer than some seconds), peak memory is
-the whole process with node, the TypeScript loader and the data. Peers ran on the same machine and the same rows.
+a process of its own; seconds are the least of some runs (one where a run is long), peak memory is the whole process with
+the data, idle memory what node, the TypeScript loader and our modules hold before it. Peers ran on the same machine and the same rows. Where the load average at the
+start is above 1 the machine was busy with other work: seconds of two threads then say less than CPU seconds.
 \`bench/README.md\` says how to repeat everything.
 `;
 }

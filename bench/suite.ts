@@ -35,6 +35,8 @@ export interface Row extends Measurement {
   readonly name: string;
   readonly version?: string;
   readonly threads?: number;
+  /** What the process held before it loaded the data: node, the TypeScript loader, our modules. */
+  readonly idle_mib?: number;
   /** The most memory that the process held, data included. */
   readonly peak_mib?: number;
   /** When (ISO 8601), of which commit, and the load average of the minute before. */

@@ -32,6 +32,7 @@ function columnsFor(rows: readonly Row[], baselines: readonly string[]): Column[
       cell: (row: Row) => formatRatio(ratio(row, baselineOf(row, rows, name))),
     })),
     { heading: "CPU seconds", cell: ({ cpu_seconds }) => formatNumber(cpu_seconds) },
+    { heading: "idle MiB", cell: ({ idle_mib }) => formatNumber(idle_mib) },
     { heading: "peak MiB", cell: ({ peak_mib }) => (peak_mib === undefined ? "" : peak_mib.toFixed(0)) },
     ...figures.map((figure) => ({
       heading: figure.replaceAll("_", " "),

@@ -45,9 +45,14 @@ export function foldOf(name: DataName, fold = 0): Fold {
   const foldOfRow = Uint8Array.from({ length: table.length }, () => random.integer(3));
   const rows = Int32Array.from({ length: table.length }, (_, row) => row);
   const train = rows.filter((row) => foldOfRow[row] !== fold);
-  const users = new Set(train.map((row) => table.users.codes[row]!));
-  const items = new Set(train.map((row) => table.items.codes[row]!));
-  const isKnown = (row: number) => users.has(table.users.codes[row]!) && items.has(table.items.codes[row]!);
+  const isLearnt = (codes: Int32Array, count: number) => {
+    const learnt = new Uint8Array(count);
+    for (const row of train) learnt[codes[row]!] = 1;
+    return (row: number) => learnt[codes[row]!] === 1;
+  };
+  const knowsUser = isLearnt(table.users.codes, table.users.ids.length);
+  const knowsItem = isLearnt(table.items.codes, table.items.ids.length);
+  const isKnown = (row: number) => knowsUser(row) && knowsItem(row);
   return { table, train, test: rows.filter((row) => foldOfRow[row] === fold && isKnown(row)) };
 }
 
@@ -75,7 +80,8 @@ export function triplesOf({ table, train, test }: Fold): { train: RatingTriples;
 function parse(bytes: Buffer, rows: number): RatingTable {
   const columns = [new Int32Array(rows), new Int32Array(rows), new Float64Array(rows)];
   let [row, column, value] = [0, 0, 0];
-  for (const byte of bytes) {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
     if (byte >= 48 && byte <= 57) value = value * 10 + byte - 48;
     else if (byte === 9 || byte === 10) {
       if (column < 3) columns[column]![row] = value;

@@ -3,16 +3,7 @@ import { predictRows } from "../../packages/ml/src/scorer.ts";
 import { type DataName, dataLabel, foldOf, triplesOf } from "../data/fold.ts";
 import { measure } from "../measure.ts";
 import { plainKnnBasic } from "../plain/knn.ts";
-import {
-  atLeast,
-  atMost,
-  findRow,
-  type Measurement,
-  type Row,
-  type Run,
-  ratio,
-  type Suite,
-} from "../suite.ts";
+import { atLeast, findRow, type Measurement, type Row, type Run, ratio, type Suite } from "../suite.ts";
 
 const variants: Record<string, { algorithm: string; options: ModelOptions }> = {
   "KNNBasic, users, MSD, k 40": { algorithm: "knn-basic", options: {} },
@@ -71,8 +62,13 @@ export const knn: Suite = {
       reached: (rows) => atLeast(ratio(basic(rows, "tamis"), basic(rows, "Surprise")), 40),
     },
     {
-      says: "ml-1m, KNNBasic: in less than 200 MB",
-      reached: (rows) => atMost(basic(rows, "tamis")?.peak_mib, 200e6 / 2 ** 20),
+      says: "ml-1m, KNNBasic: in less than 200 MB, data included, beside the idle process",
+      reached(rows) {
+        const { peak_mib, idle_mib } = basic(rows, "tamis") ?? {};
+        return peak_mib === undefined || idle_mib === undefined
+          ? undefined
+          : peak_mib - idle_mib <= 200e6 / 2 ** 20;
+      },
     },
   ],
 };
