@@ -31,7 +31,9 @@ it("lets one import work and sends a second one away with 7 while the first is u
   const args = ["import", "movielens", "films", "--data-dir", "shared"];
   const first = startTamis(args, { cwd });
   await first.stderrMatching(/…/);
-  const second = await tamis(args, { cwd });
+  // Held in the middle: an import may be quicker than the start of the second process.
+  first.child.kill("SIGSTOP");
+  const second = await tamis(args, { cwd }).finally(() => first.child.kill("SIGCONT"));
   expect(second).toMatchObject({ code: 7, stdout: "" });
   expect(await first.ended).toMatchObject({ code: 0 });
   expect(await callTamisJson(args, { cwd })).toMatchObject({ rows: 200_000, unchanged: true });
