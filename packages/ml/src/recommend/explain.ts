@@ -86,14 +86,19 @@ function explainRanking(
   return `${model.algorithm} puts it here among all that you have not rated`;
 }
 
+/** The two that are most like the item, of those that are at all like it; the earlier ones at equal likeness. */
 function mostSimilar(model: Model, itemId: Id, liked: History): History {
   if (!model.similarity) return [];
-  return liked
-    .map((entry) => ({ entry, similarity: model.similarity!(itemId, entry.itemId) }))
-    .filter(({ similarity }) => similarity > 0)
-    .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, 2)
-    .map(({ entry }) => entry);
+  let [first, second]: History[number][] = [];
+  let [most, next] = [0, 0];
+  for (const entry of liked) {
+    const similarity = model.similarity(itemId, entry.itemId);
+    if (similarity > most) {
+      [second, next] = [first, most];
+      [first, most] = [entry, similarity];
+    } else if (similarity > next) [second, next] = [entry, similarity];
+  }
+  return [first, second].filter((entry) => entry !== undefined);
 }
 
 function titleOf(itemId: Id, items: ReadonlyMap<Id, Item> | undefined): string {
