@@ -1,4 +1,4 @@
-import { createRandom, type Random, TamisError } from "@tamis/core";
+import { createRandom, type Random } from "@tamis/core";
 import { z } from "zod";
 import { feedbackOf } from "../feedback.ts";
 import {
@@ -13,6 +13,7 @@ import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { refuseDivergence } from "./refuse-divergence.ts";
 import { svdRates } from "./svd-parameters.ts";
 
 const rate = z.number().positive();
@@ -128,7 +129,7 @@ async function descend(
       workers: isSmall ? 0 : Math.min(workers ?? 1, 1),
     },
   );
-  if (!Object.values(found).every(allFinite)) throw diverged(algorithm);
+  refuseDivergence(algorithm, { ...found });
   return { ...found, zu: impliedOfUsers(rated, found.yj, factors) };
 }
 
@@ -172,18 +173,4 @@ function impliedOfUsers(
     }
   }
   return zu;
-}
-
-/** A sum is not finite as soon as one term is not. */
-function allFinite(values: Float64Array): boolean {
-  let sum = 0;
-  for (let n = 0; n < values.length; n++) sum += values[n]!;
-  return Number.isFinite(sum);
-}
-
-function diverged(algorithm: string): TamisError {
-  return new TamisError(
-    "analysis",
-    `${algorithm}: the descent diverged; use a smaller learningRate or a larger regularization.`,
-  );
 }

@@ -1,4 +1,3 @@
-import { TamisError } from "@tamis/core";
 import { z } from "zod";
 import { fitSgd } from "../kernels/sgd.ts";
 import { parseOptions } from "../parse-options.ts";
@@ -9,6 +8,7 @@ import { scalar, vector } from "../tensors.ts";
 import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { refuseDivergence } from "./refuse-divergence.ts";
 import { type SvdParameters, svdRates } from "./svd-parameters.ts";
 
 const algorithm = "svd";
@@ -155,22 +155,6 @@ async function descend(
     pu: Float64Array.from(pu),
     qi: Float64Array.from(qi),
   };
-  if (!allFinite(parameters)) throw diverged();
+  refuseDivergence(algorithm, parameters);
   return parameters;
-}
-
-/** Whether every parameter is a finite number; a sum is not finite as soon as one term is not. */
-function allFinite(parameters: SvdParameters): boolean {
-  let sum = 0;
-  for (const values of Object.values(parameters) as Float64Array[]) {
-    for (let p = 0; p < values.length; p++) sum += values[p]!;
-  }
-  return Number.isFinite(sum);
-}
-
-function diverged(): TamisError {
-  return new TamisError(
-    "analysis",
-    "svd: the descent diverged; use a smaller learningRate or a larger regularization.",
-  );
 }
