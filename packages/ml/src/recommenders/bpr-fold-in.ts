@@ -1,15 +1,9 @@
 import type { Random } from "@tamis/core";
 import type { Feedback } from "../feedback.ts";
+import type { BprKernelOptions } from "../kernels/bpr.ts";
 
-/** How a fold-in descends: see `bpr.ts`. */
-export interface BprDescent {
-  readonly factors: number;
-  readonly epochs: number;
-  readonly learningRate: number;
-  readonly regularization: number;
-  readonly initStd: number;
-  readonly negatives: "uniform" | "popularity";
-}
+/** How a fold-in descends: as the training did. See `bpr.ts`. */
+type BprDescent = Omit<BprKernelOptions, "seed">;
 
 /** w (users × factors), h (items × factors) and b (items). */
 export interface BprParameters {
