@@ -5,8 +5,20 @@ import type { Recommender } from "./recommender.ts";
 import { coldStart } from "./recommenders/cold-start.ts";
 import { createRecommender } from "./recommenders.ts";
 import { saveVersion } from "./registry.ts";
-import type { Plan, RoleResult } from "./train.ts";
+import type { TrainingPlan } from "./training-plan.ts";
 import { createTrainset } from "./trainset.ts";
+
+/** What became of one role. */
+export interface RoleResult {
+  /** `champion`: of models of ratings, by RMSE. `ranker`: of ranking models, by NDCG@10. */
+  readonly role: ModelRole;
+  /** The best algorithm. */
+  readonly best: string;
+  /** The new version; `null` when it was not promoted: then none is made. */
+  readonly version: number | null;
+  readonly promoted: boolean;
+  readonly reason: string;
+}
 
 /** The figure that a role goes by, and what its parameters are called in a run. */
 const rules = {
@@ -16,7 +28,7 @@ const rules = {
 
 /** Takes the best of the candidates for a role and, if it beats who has the role, fits it and gives it the role. */
 export async function fillRole(
-  plan: Plan,
+  plan: TrainingPlan,
   runId: string,
   role: ModelRole,
   candidates: readonly Measured[],
@@ -53,7 +65,7 @@ function figure(role: ModelRole, value: number): PromotionCandidate {
 
 /** Who has the role, with the figure that the candidate must beat. */
 async function measureHolder(
-  plan: Plan,
+  plan: TrainingPlan,
   role: ModelRole,
   holder: ModelVersion,
   candidates: readonly Measured[],
@@ -82,7 +94,7 @@ async function measureHolder(
   return { value, holder: { ...known, ...figure(role, value) } };
 }
 
-async function whyBroken({ objects }: Plan, holder: ModelVersion): Promise<string | undefined> {
+async function whyBroken({ objects }: TrainingPlan, holder: ModelVersion): Promise<string | undefined> {
   const file = await objects.get(holder.objectKey, { range: { start: 0, length: 1 } });
   if (file === undefined) return "its file is missing";
   return holder.metrics.needs_training ? "it forgot somebody and waited for training" : undefined;
@@ -93,7 +105,7 @@ function recipeOf({ algorithm, options }: Recommender): string {
 }
 
 async function promote(
-  plan: Plan,
+  plan: TrainingPlan,
   runId: string,
   role: ModelRole,
   best: Measured,

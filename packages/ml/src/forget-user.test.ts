@@ -4,7 +4,8 @@ import { forgetUser } from "./forget-user.ts";
 import { loadVersion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
 import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
-import { type TrainRequest, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainRequest } from "./training-plan.ts";
 
 const name = "Best_Film_Recommender";
 const films = synthesizeFilms({ users: 40, items: 60, ratings: 1200 });

@@ -70,6 +70,7 @@ export { repeatedKFold, shuffleSplit } from "./evaluate/shuffle-split.ts";
 export { type Fold, foldsFromPermutation, kFold } from "./evaluate/split.ts";
 export { lastOfUser, leaveOneOut, strongGeneralisation } from "./evaluate/split-by-user.ts";
 export { timeCut } from "./evaluate/time-cut.ts";
+export type { RoleResult } from "./fill-role.ts";
 export { type ForgetRequest, type ForgottenUser, forgetUser } from "./forget-user.ts";
 export {
   type ModelFileMetadata,
@@ -195,5 +196,6 @@ export {
   type SyntheticFilms,
   synthesizeFilms,
 } from "./synthesize/synthesize-films.ts";
-export { type RoleResult, type TrainingResult, type TrainRequest, train } from "./train.ts";
+export { type TrainingResult, train } from "./train.ts";
+export type { TrainRequest } from "./training-plan.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

@@ -1,7 +1,7 @@
 import { TamisError } from "@tamis/core";
 import { type Evaluation, evaluate } from "./evaluate/evaluate.ts";
 import type { FitContext, Recommender } from "./recommender.ts";
-import type { Plan } from "./train.ts";
+import type { TrainingPlan } from "./training-plan.ts";
 
 /** A candidate and how good it is on the folds of a training. */
 export interface Measured extends Evaluation {
@@ -15,7 +15,7 @@ export interface Measured extends Evaluation {
  * @throws analysis when the error cannot be computed
  */
 export async function measure(
-  plan: Pick<Plan, "table" | "folds" | "seed" | "signal" | "onProgress">,
+  plan: Pick<TrainingPlan, "table" | "folds" | "seed" | "signal" | "onProgress">,
   recommender: Recommender,
   { lists }: { lists: boolean },
 ): Promise<Measured> {
@@ -43,7 +43,7 @@ export function figuresOf({ accuracy, lists }: Evaluation): Record<string, numbe
 
 /** What a fit is given; its progress says which algorithm it is. */
 export function contextOf(
-  { signal, onProgress }: Pick<Plan, "signal" | "onProgress">,
+  { signal, onProgress }: Pick<TrainingPlan, "signal" | "onProgress">,
   { algorithm }: Recommender,
 ): Pick<FitContext, "signal" | "onProgress"> {
   return {

@@ -5,7 +5,8 @@ import { createRecommender } from "./recommenders.ts";
 import { findListMaker, loadChampion, loadVersion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
 import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
-import { type TrainRequest, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainRequest } from "./training-plan.ts";
 
 const name = "Best_Film_Recommender";
 const films = synthesizeFilms({ users: 80, items: 100, ratings: 4000 });

@@ -6,7 +6,8 @@ import { createRecommender } from "./recommenders.ts";
 import { loadChampion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
 import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
-import { type TrainRequest, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainRequest } from "./training-plan.ts";
 
 const films = synthesizeFilms({ users: 80, items: 100, ratings: 4000 });
 const table = films.table();

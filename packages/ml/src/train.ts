@@ -1,61 +1,6 @@
-import {
-  type Item,
-  type ModelCatalog,
-  type ModelRole,
-  type ObjectStore,
-  type OnProgress,
-  type RatingTable,
-  type RunTracker,
-  TamisError,
-} from "@tamis/core";
-import type { DefinedRecommender } from "./define-recommender.ts";
-import { fillRole } from "./fill-role.ts";
+import { fillRole, type RoleResult } from "./fill-role.ts";
 import { figuresOf, type Measured, measure } from "./measure-recommender.ts";
-import type { ModelOptions, Recommender } from "./recommender.ts";
-import { createRecommender } from "./recommenders.ts";
-
-export interface TrainRequest {
-  readonly table: RatingTable;
-  /** Digest of the snapshot that `table` was read from. */
-  readonly snapshot: string;
-  /** The catalogue, for the cold start. */
-  readonly items: Iterable<Item>;
-  readonly catalog: ModelCatalog;
-  readonly tracker: RunTracker;
-  readonly objects: ObjectStore;
-  /** Name of the registered model. @default "Best_Film_Recommender" */
-  readonly model?: string;
-  /** Experiment that the run belongs to. @default "Film_Recommendation_Experiment" */
-  readonly experiment?: string;
-  /** Algorithms to compare, of ratings and of rankings. @default ["svd", "knn-basic", "normal-predictor"] */
-  readonly models?: readonly string[];
-  /** Algorithms of one's own, for their names in `models`. */
-  readonly recommenders?: readonly DefinedRecommender[];
-  /** Options by algorithm; those not named have their defaults. */
-  readonly options?: Readonly<Record<string, ModelOptions>>;
-  /** @default 3 */
-  readonly folds?: number;
-  /** Seed of the folds and of every fit. @default 42 */
-  readonly seed?: number;
-  /** How much better than the champion, in units of the scale; a ranker has to be better at all. @default 0 */
-  readonly margin?: number;
-  /** Promote even when it is not better. @default false */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: OnProgress;
-}
-
-/** What became of one role. */
-export interface RoleResult {
-  /** `champion`: of models of ratings, by RMSE. `ranker`: of ranking models, by NDCG@10. */
-  readonly role: ModelRole;
-  /** The best algorithm. */
-  readonly best: string;
-  /** The new version; `null` when it was not promoted: then none is made. */
-  readonly version: number | null;
-  readonly promoted: boolean;
-  readonly reason: string;
-}
+import { planTraining, type TrainingPlan, type TrainRequest } from "./training-plan.ts";
 
 /** Of the first role, the champion's unless there were only ranking models; `roles` has both. */
 export interface TrainingResult extends Omit<RoleResult, "role"> {
@@ -88,31 +33,8 @@ export interface TrainingResult extends Omit<RoleResult, "role"> {
  * when no error can be computed; conflict when somebody else promoted meanwhile; aborted
  */
 export async function train(request: TrainRequest): Promise<TrainingResult> {
-  const {
-    table,
-    snapshot,
-    tracker,
-    models = ["svd", "knn-basic", "normal-predictor"],
-    options = {},
-    recommenders: own = [],
-  } = request;
-  const plan: Plan = {
-    ...request,
-    name: request.model ?? "Best_Film_Recommender",
-    folds: request.folds ?? 3,
-    seed: request.seed ?? 42,
-    margin: request.margin ?? 0,
-    force: request.force ?? false,
-    candidates: [...new Set(models)].map(
-      (name) => own.find(({ algorithm }) => algorithm === name) ?? createRecommender(name, options[name]),
-    ),
-    own,
-    items: [...request.items], // they may be read once only, and each new version needs them
-  };
-  if (plan.candidates.length === 0) {
-    throw new TamisError("invalid_input", "No model to train: name at least one, for example svd.");
-  }
-  const { name, folds, seed, margin, force } = plan;
+  const plan = planTraining(request);
+  const { table, snapshot, tracker, name, folds, seed, margin, force } = plan;
   const experiment = request.experiment ?? "Film_Recommendation_Experiment";
   const runId = await tracker.start({ experiment, name, snapshot, seed });
   try {
@@ -138,18 +60,7 @@ export async function train(request: TrainRequest): Promise<TrainingResult> {
   }
 }
 
-/** A request with everything filled in. */
-export interface Plan extends TrainRequest {
-  readonly name: string;
-  readonly folds: number;
-  readonly seed: number;
-  readonly margin: number;
-  readonly force: boolean;
-  readonly candidates: readonly Recommender[];
-  readonly own: readonly DefinedRecommender[];
-}
-
-async function run(plan: Plan, runId: string): Promise<TrainingResult> {
+async function run(plan: TrainingPlan, runId: string): Promise<TrainingResult> {
   const metrics: Record<string, number> = {};
   const record = async (more: Record<string, number>) => {
     Object.assign(metrics, more);

@@ -1,0 +1,80 @@
+import {
+  type Item,
+  type ModelCatalog,
+  type ObjectStore,
+  type OnProgress,
+  type RatingTable,
+  type RunTracker,
+  TamisError,
+} from "@tamis/core";
+import type { DefinedRecommender } from "./define-recommender.ts";
+import type { ModelOptions, Recommender } from "./recommender.ts";
+import { createRecommender } from "./recommenders.ts";
+
+export interface TrainRequest {
+  readonly table: RatingTable;
+  /** Digest of the snapshot that `table` was read from. */
+  readonly snapshot: string;
+  /** The catalogue, for the cold start. */
+  readonly items: Iterable<Item>;
+  readonly catalog: ModelCatalog;
+  readonly tracker: RunTracker;
+  readonly objects: ObjectStore;
+  /** Name of the registered model. @default "Best_Film_Recommender" */
+  readonly model?: string;
+  /** Experiment that the run belongs to. @default "Film_Recommendation_Experiment" */
+  readonly experiment?: string;
+  /** Algorithms to compare, of ratings and of rankings. @default ["svd", "knn-basic", "normal-predictor"] */
+  readonly models?: readonly string[];
+  /** Algorithms of one's own, for their names in `models`. */
+  readonly recommenders?: readonly DefinedRecommender[];
+  /** Options by algorithm; those not named have their defaults. */
+  readonly options?: Readonly<Record<string, ModelOptions>>;
+  /** @default 3 */
+  readonly folds?: number;
+  /** Seed of the folds and of every fit. @default 42 */
+  readonly seed?: number;
+  /** How much better than the champion, in units of the scale; a ranker has to be better at all. @default 0 */
+  readonly margin?: number;
+  /** Promote even when it is not better. @default false */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** A request with everything filled in. */
+export interface TrainingPlan extends TrainRequest {
+  readonly name: string;
+  readonly folds: number;
+  readonly seed: number;
+  readonly margin: number;
+  readonly force: boolean;
+  readonly candidates: readonly Recommender[];
+  readonly own: readonly DefinedRecommender[];
+}
+
+/**
+ * Fills in what a request leaves out.
+ *
+ * @throws invalid_input for an unknown algorithm or option, or no algorithm
+ */
+export function planTraining(request: TrainRequest): TrainingPlan {
+  const { models = ["svd", "knn-basic", "normal-predictor"], options = {}, recommenders: own = [] } = request;
+  const candidates = [...new Set(models)].map(
+    (name) => own.find(({ algorithm }) => algorithm === name) ?? createRecommender(name, options[name]),
+  );
+  if (candidates.length === 0) {
+    throw new TamisError("invalid_input", "No model to train: name at least one, for example svd.");
+  }
+  return {
+    ...request,
+    name: request.model ?? "Best_Film_Recommender",
+    folds: request.folds ?? 3,
+    seed: request.seed ?? 42,
+    margin: request.margin ?? 0,
+    force: request.force ?? false,
+    candidates,
+    own,
+    items: [...request.items], // they may be read once only, and each new version needs them
+  };
+}
