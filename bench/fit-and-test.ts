@@ -1,5 +1,4 @@
-import { createRecommender, createTrainset, type ModelOptions, rmse } from "@tamis/ml";
-import { predictRows } from "../packages/ml/src/scorer.ts";
+import { createRecommender, createTrainset, type ModelOptions, predictRows, rmse } from "@tamis/ml";
 import type { Fold } from "./data/fold.ts";
 import { measure } from "./measure.ts";
 import type { Measurement } from "./suite.ts";

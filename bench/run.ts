@@ -79,5 +79,5 @@ async function measureHere(suite: string, number: number): Promise<void> {
   const idle_mib = Math.round(process.memoryUsage().rss / 2 ** 20);
   const measured = await suites[suite]!.runs[number]!.measure();
   const peak_mib = Math.round(process.resourceUsage().maxRSS / 1024);
-  process.send!({ ...measured, idle_mib, peak_mib }, () => process.exit());
+  process.send!({ idle_mib, peak_mib, ...measured }, () => process.exit());
 }

@@ -19,12 +19,17 @@ export interface Run {
   readonly case: string;
   readonly name: string;
   readonly threads?: number;
+  /** Memory is that of the process it runs in, unless the measurement has it. */
   measure(): Promise<Measurement>;
 }
 
 export interface Measurement {
   readonly seconds?: number;
   readonly cpu_seconds?: number;
+  /** What the process held before it loaded the data: node, our modules and, but in a program, the TypeScript loader. */
+  readonly idle_mib?: number;
+  /** The most memory that the process held, data included. */
+  readonly peak_mib?: number;
   /** Whatever else is to be shown: `rmse`, `ndcg`… */
   readonly figures?: Readonly<Record<string, number>>;
 }
@@ -35,10 +40,6 @@ export interface Row extends Measurement {
   readonly name: string;
   readonly version?: string;
   readonly threads?: number;
-  /** What the process held before it loaded the data: node, the TypeScript loader, our modules. */
-  readonly idle_mib?: number;
-  /** The most memory that the process held, data included. */
-  readonly peak_mib?: number;
   /** When (ISO 8601), of which commit, and the load average of the minute before. */
   readonly date?: string;
   readonly commit?: string;

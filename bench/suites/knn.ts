@@ -1,8 +1,12 @@
-import { createRecommender, createTrainset, type ModelOptions, rmse } from "@tamis/ml";
-import { predictRows } from "../../packages/ml/src/scorer.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRecommender, createTrainset, type ModelOptions, predictRows, rmse } from "@tamis/ml";
 import { type DataName, dataLabel, foldOf, triplesOf } from "../data/fold.ts";
+import { writeFolds } from "../data/write-folds.ts";
 import { measure } from "../measure.ts";
 import { plainKnnBasic } from "../plain/knn.ts";
+import { runProgram } from "../run-program.ts";
 import {
   atLeast,
   atMost,
@@ -46,6 +50,25 @@ async function fitAndPredict(data: DataName, algorithm: string, options: ModelOp
   return { ...times, figures: { rmse: rmse(result, ratings), fit_seconds: fit, predictions: test.length } };
 }
 
+/** What a user's program takes, from two files of ratings to the estimates: the row that the targets are judged by. */
+const programOn = (data: DataName): Run => ({
+  case: caseOf(data, "KNNBasic, users, MSD, k 40"),
+  name: "tamis knn-basic in plain node",
+  threads: 2,
+  async measure() {
+    const folder = mkdtempSync(join(tmpdir(), "tamis-folds-"));
+    try {
+      writeFolds(folder);
+      return await runProgram(
+        "knn.js",
+        ["train", "test"].map((part) => join(folder, `${data}-${part}.tsv`)),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+});
+
 /** The plain loop does a tenth of the users; its time is multiplied. */
 const plainOn = (data: DataName): Run => ({
   case: caseOf(data, "KNNBasic, users, MSD, k 40"),
@@ -59,32 +82,24 @@ const plainOn = (data: DataName): Run => ({
 });
 
 const basic = (rows: readonly Row[], name: string) => findRow(rows, { name, case: "ml-1m, KNNBasic" });
-
-/** 200 MB in MiB. */
-const megabytes200 = 200e6 / 2 ** 20;
+const program = (rows: readonly Row[]) => basic(rows, "tamis knn-basic in plain node");
 
 export const knn: Suite = {
   title: "Nearest neighbours",
-  about: "Fit, and estimate every rating of the test third.",
+  about: `Fit, and estimate every rating of the test third. The row “in plain node” is a program of its own
+(\`bench/programs/knn.js\`) on the built package, without the TypeScript loader: its peak is all that the process ever held, node,
+our modules, both files of the fold, its table and the threads included, and its seconds are those of its first and only run. The
+other rows of ours run on the sources, the better of two runs.`,
   baselines: ["plain TypeScript", "Surprise"],
-  runs: (["ml-100k", "ml-1m"] as const).flatMap((data) => [plainOn(data), ...oursOn(data)]),
+  runs: (["ml-100k", "ml-1m"] as const).flatMap((data) => [plainOn(data), ...oursOn(data), programOn(data)]),
   targets: [
     {
-      says: "ml-1m, KNNBasic: 40 times as fast as Surprise",
-      reached: (rows) => atLeast(ratio(basic(rows, "tamis"), basic(rows, "Surprise")), 40),
+      says: "ml-1m, KNNBasic in plain node: 40 times as fast as Surprise",
+      reached: (rows) => atLeast(ratio(program(rows), basic(rows, "Surprise")), 40),
     },
     {
-      says: "ml-1m, KNNBasic: in less than 200 MB, data included, beside the idle process",
-      reached(rows) {
-        const { peak_mib, idle_mib } = basic(rows, "tamis") ?? {};
-        return peak_mib === undefined || idle_mib === undefined
-          ? undefined
-          : atMost(peak_mib - idle_mib, megabytes200);
-      },
-    },
-    {
-      says: "ml-1m, KNNBasic: in less than 200 MB, the whole process with node and the TypeScript loader",
-      reached: (rows) => atMost(basic(rows, "tamis")?.peak_mib, megabytes200),
+      says: "ml-1m, KNNBasic: the same process peaks below 200 MB, everything included",
+      reached: (rows) => atMost(program(rows)?.peak_mib, 200e6 / 2 ** 20),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createTrainset, svd } from "@tamis/ml";
+import { createTrainset, svd, type Trainset } from "@tamis/ml";
 import { generateTwentyMillion } from "../data/twenty-million.ts";
 import { measure } from "../measure.ts";
 import { benchFolder, generateMovielens } from "../storage/generate-movielens.ts";
@@ -21,7 +21,7 @@ file into a data dir, once, which takes minutes and is not measured here.`,
         const { openTamis, readSnapshot } = await import("../../packages/storage/src/index.ts");
         const tamis = await openTamis(await importedDataDir());
         const { result, seconds, cpu_seconds } = await measure(1, () => readSnapshot(tamis, "current"));
-        const second = await measure(1, () => createTrainset(result.table));
+        const second = await measure(1, () => firstRating(createTrainset(result.table)));
         await tamis.close();
         return {
           seconds: seconds + second.seconds,
@@ -60,6 +60,11 @@ file into a data dir, once, which takes minutes and is not measured here.`,
 };
 
 const fitted = (rows: readonly Row[]) => findRow(rows, { name: "tamis svd", threads: 2 });
+
+/** For it the ratings are grouped by user, as most fits begin. */
+function firstRating(trainset: Trainset) {
+  return trainset.ratings()[Symbol.iterator]().next();
+}
 
 /** The largest heap since the start of the watch, less that at its start, in MiB; garbage counts. */
 function watchHeap() {

@@ -175,7 +175,7 @@ export {
   type Registry,
   saveVersion,
 } from "./registry.ts";
-export type { ModelHeader } from "./scorer.ts";
+export { type ModelHeader, predictRows } from "./scorer.ts";
 export type { TuningMetric } from "./search/measure-fold.ts";
 export {
   type MeasureContext,

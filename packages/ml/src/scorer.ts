@@ -22,13 +22,8 @@ export interface Scorer {
   estimate(user: number, item: number): number;
   /** {@link Scorer.estimate} with what is said about it; for pairs of known user and item. */
   detail?(user: number, item: number): { estimate: number; neighbours: number; reason?: PredictionReason };
-  /** Fills `estimates`, aligned with `users` and `items`, faster than pair by pair. */
-  estimateMany?(
-    users: Int32Array,
-    items: Int32Array,
-    estimates: Float64Array,
-    context: BatchContext,
-  ): Promise<void>;
+  /** A new array of estimates, aligned with `users` and `items`, faster than pair by pair. */
+  estimateMany?(users: Int32Array, items: Int32Array, context: BatchContext): Promise<Float64Array>;
   /** Fills `estimates`, shape (items), faster than item by item. */
   estimateItems?(user: number, estimates: Float64Array): void;
   /** What adds up to {@link Scorer.estimate}. */
@@ -185,9 +180,9 @@ export function createModel(
     const ofItem = Int32Array.from(pairs.items.ids, itemNumber);
     const userOfRow = rows.map((row) => ofUser[pairs.users.codes[row]!]!);
     const itemOfRow = rows.map((row) => ofItem[pairs.items.codes[row]!]!);
-    const estimates = new Float64Array(rows.length);
-    if (scorer.estimateMany) await scorer.estimateMany(userOfRow, itemOfRow, estimates, context);
-    else await estimateEach(scorer, userOfRow, itemOfRow, estimates, pairPace(rows.length, context));
+    const estimates = scorer.estimateMany
+      ? await scorer.estimateMany(userOfRow, itemOfRow, context)
+      : await estimateEach(scorer, userOfRow, itemOfRow, pairPace(rows.length, context));
     for (let p = 0; p < estimates.length; p++) estimates[p] = clip(estimates[p]!);
     return estimates;
   });
@@ -201,9 +196,15 @@ const batches = new WeakMap<Model, Batch>();
 
 /**
  * The predictions of some rows of a table, clipped: the same values as {@link Model.predict} row by row, which is
- * what is called for a model that somebody else made.
+ * what is called for a model that somebody else made. KNN models do it on every processor.
  *
+ * @param pairs - a table, or just its columns of users and items; ids the model does not know are predicted by its rule
+ * for such
+ * @returns a new array aligned with `rows`
  * @throws aborted
+ *
+ * @example
+ * const estimates = await predictRows(model, table, test); // test: Int32Array of row numbers
  */
 export async function predictRows(
   model: Model,
@@ -233,11 +234,12 @@ async function estimateEach(
   scorer: Scorer,
   users: Int32Array,
   items: Int32Array,
-  estimates: Float64Array,
   pace: Pace,
-): Promise<void> {
+): Promise<Float64Array> {
+  const estimates = new Float64Array(users.length);
   for (let p = 0; p < users.length; p++) {
     estimates[p] = scorer.estimate(users[p]!, items[p]!);
     if (p % pairsPerStep === 0) await pace.step(p);
   }
+  return estimates;
 }

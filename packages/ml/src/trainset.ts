@@ -40,12 +40,12 @@ export type TrainsetRating = Pick<Rating, "userId" | "itemId" | "rating">;
  */
 export function createTrainset(table: RatingTable, rows?: Int32Array): Trainset {
   const dense = denseTrainset(table, rows);
-  const { users, items, byUser, byItem } = dense;
+  const { users, items } = dense;
   let userNumbers: Map<Id, number> | undefined;
   let itemNumbers: Map<Id, number> | undefined;
 
   function* ofUser(user: number): Iterable<TrainsetRating> {
-    for (const [item, rating] of entries(byUser, user)) {
+    for (const [item, rating] of entries(dense.byUser, user)) {
       yield { userId: users[user]!, itemId: items[item]!, rating };
     }
   }
@@ -53,7 +53,7 @@ export function createTrainset(table: RatingTable, rows?: Int32Array): Trainset 
   const trainset: Trainset = {
     userCount: users.length,
     itemCount: items.length,
-    ratingCount: byUser.values.length,
+    ratingCount: dense.ratingCount,
     scale: dense.scale,
     globalMean: dense.globalMean,
     userIds: () => users.values(),
@@ -70,7 +70,7 @@ export function createTrainset(table: RatingTable, rows?: Int32Array): Trainset 
       itemNumbers ??= numbersOf(items);
       const item = itemNumbers.get(canonicalId(itemId));
       if (item === undefined) return;
-      for (const [user, rating] of entries(byItem, item)) {
+      for (const [user, rating] of entries(dense.byItem, item)) {
         yield { userId: users[user]!, itemId: items[item]!, rating };
       }
     },

@@ -1,7 +1,7 @@
 import type { OnProgress } from "@tamis/core";
-import { type SparseRows, transpose } from "../sparse-rows.ts";
+import type { SparseRows } from "../sparse-rows.ts";
 import type { Arena } from "./arena.ts";
-import { levelRuns } from "./level-runs.ts";
+import { type LevelRuns, levelRuns } from "./level-runs.ts";
 import { type PoolOptions, withKernels } from "./pool.ts";
 
 /** What neighbours are made from. Similarities are between the x (the users, or the items), over the y both rated. */
@@ -64,9 +64,10 @@ export function predictKnn(
     // Per thread: accumulators, one row of similarities, the gathered neighbours; see kernels/knn.ts.
     const padded = Math.ceil(data.xCount / 4) * 4;
     const scratchBytes = Math.ceil((padded * (accumulatorBytes + 8) + (capacity + 1) * 12) / 64) * 64;
+    const targets = copyOf(arena, data.targets);
     const args = arena.words([
-      ...similarityArguments(arena, data, options),
-      copyOf(arena, data.targets),
+      ...similarityArguments(arena, data, targets, options),
+      targets,
       byX.starts,
       byX.ys,
       estimates,
@@ -105,23 +106,29 @@ function groupPairs(arena: Arena, { xs, ys }: KnnPairs, xCount: number) {
   return grouped;
 }
 
-/** In the order of kernels/similarity.ts. */
+/**
+ * In the order of kernels/similarity.ts.
+ *
+ * @param targets - the copy of the targets; of the ratings too, where they are the same
+ */
 function similarityArguments(
   arena: Arena,
-  { ratings, xCount }: KnnData,
+  { ratings, xCount, ...data }: KnnData,
+  targets: Float64Array,
   { similarity, minSupport, shrinkage }: KnnOptions,
 ): Parameters<Arena["words"]>[0] {
-  const ofX = transpose(ratings, xCount);
-  const runs = similarity === "msd" ? levelRuns(arena, ratings, ofX) : undefined;
+  const runs = similarity === "msd" ? levelRuns(arena, ratings, xCount) : undefined;
+  const ofX = ratingsByX(arena, ratings, xCount, runs);
+  const needed = runs ? new Float64Array() : ratings.values;
   return [
     { u32: runs ? kinds.msdOfLevels : kinds[similarity] },
     { u32: xCount },
-    copyOf(arena, ofX.starts),
-    copyOf(arena, ofX.columns),
-    runs?.levelsOfX ?? copyOf(arena, ofX.values),
+    ofX.starts,
+    ofX.ys,
+    ofX.values,
     copyOf(arena, ratings.starts),
     copyOf(arena, ratings.columns),
-    runs ? arena.float64(0) : copyOf(arena, ratings.values),
+    needed === data.targets ? targets : copyOf(arena, needed),
     runs?.starts ?? arena.uint32(0),
     runs?.offsets ?? arena.uint32(0),
     { u32: runs?.levels ?? 0 },
@@ -131,6 +138,30 @@ function similarityArguments(
   ];
 }
 
+/** The ratings transposed, straight into shared memory; as levels where there are such. */
+function ratingsByX(arena: Arena, { starts, columns, values }: SparseRows, xCount: number, runs?: LevelRuns) {
+  const count = values.length;
+  const startsOfX = arena.uint32(xCount + 1).fill(0);
+  for (let p = 0; p < count; p++) startsOfX[columns[p]! + 1]!++;
+  for (let x = 0; x < xCount; x++) startsOfX[x + 1]! += startsOfX[x]!;
+  const next = startsOfX.slice();
+  const ofX = {
+    starts: startsOfX,
+    ys: arena.uint32(count),
+    values: runs ? arena.uint32(count) : arena.float64(count),
+  };
+  for (let y = 0; y + 1 < starts.length; y++) {
+    for (let p = starts[y]!; p < starts[y + 1]!; p++) {
+      const at = next[columns[p]!]!++;
+      ofX.ys[at] = y;
+      ofX.values[at] = runs ? runs.levelOf(values[p]!) : values[p]!;
+    }
+  }
+  return ofX;
+}
+
+function copyOf(arena: Arena, values: Int32Array): Uint32Array;
+function copyOf(arena: Arena, values: Float64Array): Float64Array;
 function copyOf(arena: Arena, values: Int32Array | Float64Array): Uint32Array | Float64Array {
   const copy = values instanceof Int32Array ? arena.uint32(values.length) : arena.float64(values.length);
   copy.set(values);

@@ -5,12 +5,11 @@ import type { Arena } from "./arena.ts";
 export interface LevelRuns {
   readonly unit: number;
   readonly levels: number;
+  levelOf(rating: number): number;
   /** The raters of y at a level: offsets[starts[y · levels + level]] … Shape (y · levels + 1). */
   readonly starts: Uint32Array;
   /** 4 · x: where a word for x is in an array of them. Shape (ratings). */
   readonly offsets: Uint32Array;
-  /** Aligned with the ratings by x. */
-  readonly levelsOfX: Uint32Array;
   /** Bits that hold any sum of squared differences of levels; what is left of 32 holds any count. */
   readonly squareBits: number;
 }
@@ -25,11 +24,10 @@ const most = 32;
  * or the sums might not fit into 32 bits.
  *
  * @param ratings - y × x
- * @param ofX - the same, transposed
  */
-export function levelRuns(arena: Arena, ratings: SparseRows, ofX: SparseRows): LevelRuns | undefined {
+export function levelRuns(arena: Arena, ratings: SparseRows, xCount: number): LevelRuns | undefined {
   const scale = levelScale(ratings.values);
-  const longest = longestRow(ofX);
+  const longest = mostOfAnX(ratings, xCount);
   if (scale === undefined || longest === undefined) return undefined;
   const { unit, lowest, levels } = scale;
   const squareBits = bitsOf(longest * (levels - 1) ** 2);
@@ -52,9 +50,7 @@ export function levelRuns(arena: Arena, ratings: SparseRows, ofX: SparseRows): L
     }
     for (let p = from; p < to; p++) offsets[next[levelOf(ratings.values[p]!)]!++] = 4 * ratings.columns[p]!;
   }
-  const levelsOfX = arena.uint32(ofX.values.length);
-  for (let p = 0; p < levelsOfX.length; p++) levelsOfX[p] = levelOf(ofX.values[p]!);
-  return { unit, levels, starts, offsets, levelsOfX, squareBits };
+  return { unit, levels, levelOf, starts, offsets, squareBits };
 }
 
 function levelScale(values: Float64Array): { unit: number; lowest: number; levels: number } | undefined {
@@ -69,16 +65,19 @@ function levelScale(values: Float64Array): { unit: number; lowest: number; level
   return unit >= smallest && levels <= most ? { unit, lowest, levels } : undefined;
 }
 
-/** The most entries of a row; `undefined` when one is there twice. */
-function longestRow({ starts, columns }: SparseRows): number | undefined {
-  let longest = 0;
-  for (let row = 0; row + 1 < starts.length; row++) {
-    longest = Math.max(longest, starts[row + 1]! - starts[row]!);
-    for (let p = starts[row]! + 1; p < starts[row + 1]!; p++) {
-      if (columns[p] === columns[p - 1]) return undefined;
+/** The most ratings of an x; `undefined` when a pair is there twice. */
+function mostOfAnX({ starts, columns }: SparseRows, xCount: number): number | undefined {
+  const counts = new Uint32Array(xCount);
+  const lastY = new Int32Array(xCount).fill(-1);
+  for (let y = 0; y + 1 < starts.length; y++) {
+    for (let p = starts[y]!; p < starts[y + 1]!; p++) {
+      const x = columns[p]!;
+      if (lastY[x] === y) return undefined;
+      lastY[x] = y;
+      counts[x]!++;
     }
   }
-  return longest;
+  return counts.reduce((most, count) => Math.max(most, count), 0);
 }
 
 /** Bits of a whole number. */

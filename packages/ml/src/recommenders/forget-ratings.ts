@@ -40,6 +40,7 @@ export function forgetRatings(
     users: users.toSpliced(user, 1),
     items: items.filter((_, item) => isRated[item]),
     scale,
+    ratingCount: values.length,
     globalMean: values.reduce((sum, rating) => sum + rating, 0) / values.length,
     ratedAt: () => null,
   };

@@ -1,7 +1,7 @@
 import type { NumberedContribution } from "../explanation.ts";
 import { predictKnn } from "../kernels/knn.ts";
 import type { Newcomer, RatedItems, Scorer } from "../scorer.ts";
-import { rowOfEntries, type SparseRows } from "../sparse-rows.ts";
+import type { SparseRows } from "../sparse-rows.ts";
 import { type KnnFormula, type KnnVariant, knnFormula } from "./knn-formula.ts";
 import type { KnnOptions } from "./knn-options.ts";
 import { type KnnStatistics, withNewcomerX, withNewcomerY } from "./knn-statistics.ts";
@@ -28,10 +28,10 @@ export function knnScorer(
   const { userBased } = similarity;
   const { starts, columns } = ratings;
   const formula = knnFormula(variant, statistics, userBased);
-  const values = mapRatings(ratings, formula.value);
+  const asTheyAre = variant.centre === "none" && !variant.scaled;
+  const values = asTheyAre ? ratings.values : mapRatings(ratings, formula.value);
   const comparesResiduals = similarity.name === "pearson_baseline";
-  const residual = (x: number, y: number, rating: number) => rating - formula.baseline(x, y);
-  const compared = comparesResiduals ? { ...ratings, values: mapRatings(ratings, residual) } : ratings;
+  const compared = comparesResiduals ? { ...ratings, values: residuals() } : ratings;
   let rows: SimilarityRows | undefined;
   const getRows = () => {
     rows ??= similarityRows(compared, xCount, similarity);
@@ -40,6 +40,12 @@ export function knnScorer(
   const rowOf = rememberRows((x, row) => getRows().fill(x, row), xCount);
   const nearest = createNearest(1, k);
   let nearestOfAll: Nearest | undefined;
+
+  /** r − b_xy of every rating: what `knn-baseline` averages. */
+  function residuals(): Float64Array {
+    if (variant.centre === "baseline" && !variant.scaled) return values;
+    return mapRatings(ratings, (x, y, rating) => rating - formula.baseline(x, y));
+  }
 
   /** Gathers the neighbours of a pair of known sides, and gives their number. */
   function gather(row: Float64Array, y: number): number {
@@ -166,19 +172,20 @@ export function knnScorer(
       gather(rowOf(x), y);
       return explainNearest(formula, values, (position) => columns[position]!, x, y);
     },
-    async estimateMany(users, items, estimates, context) {
+    async estimateMany(users, items, context) {
       const [xs, ys] = userBased ? [users, items] : [items, users];
-      const means = await predictKnn(
+      const estimates = await predictKnn(
         { ratings: compared, xCount, targets: values },
         { xs, ys },
         { k, minK, ...similarity, similarity: similarity.name },
         { ...context, workers: context.workers ?? (isSmall(ratings, xCount, xs.length) ? 0 : undefined) },
       );
-      for (let pair = 0; pair < means.length; pair++) {
-        const [x, y, mean] = [xs[pair]!, ys[pair]!, means[pair]!];
+      for (let pair = 0; pair < estimates.length; pair++) {
+        const [x, y, mean] = [xs[pair]!, ys[pair]!, estimates[pair]!];
         const known = !Number.isNaN(mean);
         estimates[pair] = known ? formula.centre(x, y) + formula.scale(x) * mean : formula.fallback(x, y);
       }
+      return estimates;
     },
     estimateItems(user, estimates) {
       if (userBased) {
@@ -195,8 +202,12 @@ export function knnScorer(
 
 /** f(x, y, r) of every rating, aligned with them. */
 function mapRatings(ratings: SparseRows, f: (x: number, y: number, rating: number) => number): Float64Array {
-  const ys = rowOfEntries(ratings);
-  return ratings.values.map((rating, p) => f(ratings.columns[p]!, ys[p]!, rating));
+  const { starts, columns, values } = ratings;
+  const mapped = new Float64Array(values.length);
+  for (let y = 0; y + 1 < starts.length; y++) {
+    for (let p = starts[y]!; p < starts[y + 1]!; p++) mapped[p] = f(columns[p]!, y, values[p]!);
+  }
+  return mapped;
 }
 
 /** Up to so many meetings of two ratings of one y, starting workers takes longer than doing without. */

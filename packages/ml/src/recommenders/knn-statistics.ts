@@ -15,19 +15,31 @@ export interface KnnStatistics {
   biasY(y: number): number;
 }
 
-/** @param ratings - y × x */
+/**
+ * Means and deviations are computed when they are first asked for: not every formula has them.
+ *
+ * @param ratings - y × x
+ */
 export function knnStatistics(
   ratings: SparseRows,
   xCount: number,
   mu: number,
   biases: { readonly x: Float64Array; readonly y: Float64Array } | undefined,
 ): KnnStatistics {
-  const means = meansOf(ratings, xCount);
-  const deviations = deviationsOf(ratings, means, overallDeviation(ratings.values, mu));
+  let means: Float64Array | undefined;
+  let deviations: Float64Array | undefined;
+  const getMeans = () => {
+    means ??= meansOf(ratings, xCount);
+    return means;
+  };
+  const getDeviations = () => {
+    deviations ??= deviationsOf(ratings, getMeans(), overallDeviation(ratings.values, mu));
+    return deviations;
+  };
   return {
     mu,
-    mean: (x) => means[x]!,
-    deviation: (x) => deviations[x]!,
+    mean: (x) => getMeans()[x]!,
+    deviation: (x) => getDeviations()[x]!,
     biasX: (x) => (biases && x >= 0 ? biases.x[x]! : 0),
     biasY: (y) => (biases && y >= 0 ? biases.y[y]! : 0),
   };

@@ -144,7 +144,8 @@ export function restoreSlopeOne(header: ModelHeader, tensors: ModelTensors): Mod
     estimate: (user, item) => (user < 0 ? mu : personOf(user).estimate(item)),
     estimateItems: (user, estimates) => personOf(user).estimateItems(estimates),
     /** Pairs are taken by item, so that each row of deviations is computed once. */
-    async estimateMany(ofUsers, ofItems, estimates, context) {
+    async estimateMany(ofUsers, ofItems, context) {
+      const estimates = new Float64Array(ofItems.length);
       const pace = createPace({ phase: "predict", total: ofItems.length, unit: "pairs" }, context);
       const order = Int32Array.from(ofItems.keys()).sort((a, b) => ofItems[a]! - ofItems[b]!);
       const people = users.map((_, user) => personOf(user));
@@ -159,6 +160,7 @@ export function restoreSlopeOne(header: ModelHeader, tensors: ModelTensors): Mod
         }
         estimates[order[n]!] = user < 0 || item < 0 ? mu : people[user]!.estimateFrom(item, row);
       }
+      return estimates;
     },
     explain: (user, item) => (user < 0 ? [{ term: "mean", value: mu }] : personOf(user).explain(item)),
     foldIn: person,
