@@ -52,8 +52,8 @@ describe("records on a full disk", () => {
     await migrate(records);
     const former = [{ userId: 1, itemId: 1, rating: 4, ratedAt: 5 }];
     await replaceImportedRatings(records, [ratingBatch(former)]);
-    const tooMany = Array.from({ length: 400_000 }, (_, i) => ({
-      userId: `a user with a long name ${i}`,
+    const tooMany = Array.from({ length: 100_000 }, (_, i) => ({
+      userId: `a user with a long name ${i}`.padEnd(250, "."),
       itemId: i,
       rating: 3,
       ratedAt: null,
