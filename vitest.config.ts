@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const source = { conditions: ["@tamis/source"] };
@@ -7,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: source },
   test: {
     setupFiles: ["./vitest.setup.ts"],
+    // On a machine of two cores Vitest would run one file at a time, which half of the time waits for other processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,

@@ -122,11 +122,29 @@ describe("tamis schedule", () => {
     ).toEqual(ends.slice(0, -1));
   });
 
+  it("takes several schedules from a file", async () => {
+    const second = { pipeline: "nightly", cron: "* * * * * *" };
+    const schedules = [second, { ...second, cron: "*/2 * * * * *", config: { which: "other" } }];
+    writeFileSync(join(cwd, "schedules.json"), JSON.stringify(schedules));
+    const scheduler = start(["schedule", "--file", "schedules.json", "--no-work"]);
+    const configs = async () => {
+      const args = ["pipeline", "runs", "--limit", "1000"];
+      const { runs } = await callTamisJson<{ runs: (Run & { config: object })[] }>(args, { cwd });
+      return new Set(runs.map(({ config }) => JSON.stringify(config)));
+    };
+    await scheduler.stderrMatching(/next at/);
+    while ((await configs()).size < 2) await sleep(100);
+    scheduler.child.kill("SIGTERM");
+    expect(await scheduler.ended).toMatchObject({ code: 0, stdout: "" });
+  });
+
   it("refuses a wrong expression, zone and pipeline before anything is made", async () => {
     const refused = async (...args: string[]) => await start(["schedule", ...args]).ended;
     expect(await refused("nightly", "61 * * * *")).toMatchObject({ code: 2, stdout: "" });
     expect(await refused("nightly", "0 7 * * *", "--time-zone", "Europe/Pari")).toMatchObject({ code: 2 });
     expect(await refused("weekly", "0 7 * * *")).toMatchObject({ code: 4 });
+    expect(await refused("nightly")).toMatchObject({ code: 2, stderr: expect.stringContaining("--file") });
+    expect(await refused("nightly", "0 7 * * *", "--file", "s.json")).toMatchObject({ code: 2 });
   });
 });
 

@@ -101,6 +101,7 @@ export type { Warehouse, WarehouseChunk, WarehouseColumn, WarehouseParameters } 
 export type { OnProgress, Progress } from "./progress.ts";
 export {
   type Checked,
+  checkId,
   checkRating,
   maxRawLength,
   parseInstant,

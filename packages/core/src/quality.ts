@@ -60,9 +60,9 @@ const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
  * - `ratedAt` is what {@link parseInstant} reads.
  */
 export function checkRating(raw: RawRating, scale: Scale): Checked {
-  const user = checkId(raw.userId, "missing_user", "user");
+  const user = checkId(raw.userId, "user");
   if ("reason" in user) return user;
-  const item = checkId(raw.itemId, "missing_item", "item");
+  const item = checkId(raw.itemId, "item");
   if ("reason" in item) return item;
   const text = raw.rating.trim();
   if (text === "") return { reason: "missing_rating", detail: "the rating is empty" };
@@ -125,13 +125,13 @@ function zoneSeconds(zone: string | undefined): number {
   return found[1] === "-" ? -seconds : seconds;
 }
 
-function checkId(
+/** An id in its canonical form, or why a text is none. */
+export function checkId(
   text: string,
-  missing: "missing_user" | "missing_item",
-  role: string,
-): { id: Id } | { reason: RejectReason; detail: string } {
+  role: "user" | "item",
+): { readonly id: Id } | { readonly reason: RejectReason; readonly detail: string } {
   const trimmed = text.trim();
-  if (trimmed === "") return { reason: missing, detail: `the ${role} id is empty` };
+  if (trimmed === "") return { reason: `missing_${role}`, detail: `the ${role} id is empty` };
   const canonical = canonicalId(trimmed);
   if (typeof canonical === "number") return { id: canonical };
   const parsed = Id.safeParse(trimmed);

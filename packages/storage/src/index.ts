@@ -24,6 +24,7 @@ export { type CronOptions, cron } from "./queue/cron.ts";
 export { embeddedQueue } from "./queue/embedded.ts";
 export type { QueueOptions } from "./queue/ledger-queue.ts";
 export { openQueue } from "./queue/open-queue.ts";
+export { scheduleFile } from "./queue/schedule-file.ts";
 export { type BackupOptions, backup } from "./sql/backup.ts";
 export type { BackupManifest } from "./sql/backup-manifest.ts";
 export {

@@ -10,7 +10,7 @@ export const migrate = defineCommand<Flags>({
   summary: "Bring the schema of the records up to date",
   details: [
     "Every command does so by itself; this one says what it does, or would do. Of several at once one does it and the",
-    "others wait. A SQLite file is copied first; on PostgreSQL take a backup first (tamis backup). Exit code 99 when",
+    "others wait. A SQLite file is copied before each step; on PostgreSQL take a backup first (tamis backup). Exit code 99 when",
     "there is nothing to do.",
   ].join("\n"),
   examples: ["tamis migrate --dry-run", "tamis migrate --records postgres://tamis@db.example/tamis --json"],
@@ -23,15 +23,15 @@ export const migrate = defineCommand<Flags>({
     try {
       const steps = await pendingMigrations(records);
       const from = await schemaVersion(records);
-      const planned = { from, to: steps.at(-1)?.version ?? from, backup: null };
-      const { to, backup } = dryRun ? planned : await migrate(records);
-      const document = { from, to, steps: steps.map(({ name }) => name), backup, dry_run: dryRun };
+      const planned = { from, to: steps.at(-1)?.version ?? from, backups: [] };
+      const { to, backups } = dryRun ? planned : await migrate(records);
+      const document = { from, to, steps: steps.map(({ name }) => name), backups, dry_run: dryRun };
       context.output.result(document, () => {
         if (from === to) return [`schema version ${to}: nothing to do`];
         const word = dryRun ? "would go" : "went";
         return [
           `the schema ${word} from version ${from} to version ${to}: ${document.steps.join(", ")}`,
-          ...(backup === null ? [] : [`the former one is in ${backup}`]),
+          ...backups.map((path) => `copied before a step: ${path}`),
         ];
       });
       if (from === to) context.exitWith(exitCodes.nothingToDo);

@@ -1,4 +1,4 @@
-import { type CatchUp, type PipelineConfig, runSchedules, type Schedule } from "@tamis/core";
+import { type CatchUp, type PipelineConfig, runSchedules, type Schedule, TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
 import { jsonObject } from "../json-object.ts";
 import { alertHooks, logEvents } from "../pipeline-events.ts";
@@ -11,21 +11,26 @@ interface Flags {
   readonly startAt?: Date;
   readonly config: PipelineConfig;
   readonly work: boolean;
+  readonly file?: string;
   readonly module?: string;
   readonly alertWebhookFile?: string;
 }
 
 /** `tamis schedule PIPELINE CRON`: puts a run in the queue each time the expression fires. */
-export const schedule = defineCommand<Flags, [name: string, expression: string]>({
-  summary: "Run a pipeline on a schedule, until stopped",
+export const schedule = defineCommand<Flags, [name?: string, expression?: string]>({
+  summary: "Run pipelines on a schedule, until stopped",
   details: [
     "Puts a run of the pipeline in the queue each time the cron expression fires, about the interval since it fired",
     "last, and does it, until SIGTERM or Ctrl-C (exit code 0). Any number of schedulers may run: each interval is done",
     "once, by the clock of the database. With --no-work the runs are left to workers (tamis worker).",
+    "",
+    "Several schedules in one process are listed in a file, a JSON array of objects with pipeline and cron, and if need",
+    "be time_zone, catch_up, start_at and config, which mean what the flags mean.",
   ].join("\n"),
   examples: [
     `tamis schedule refresh "0 2 * * *" --time-zone Europe/Paris --config '{"path":"./ml-latest-small"}'`,
     `tamis schedule nightly "0 7 * * *" --module ./pipelines.js --catch-up all --start-at 2026-11-01 --no-work`,
+    "tamis schedule --file schedules.json --module ./pipelines.js",
   ],
   flags: {
     timeZone: {
@@ -56,37 +61,60 @@ export const schedule = defineCommand<Flags, [name: string, expression: string]>
       brief: "Configuration of the runs",
     },
     work: { kind: "boolean", default: true, brief: "Also do the runs" },
+    file: {
+      kind: "parsed",
+      parse: (path) => path,
+      optional: true,
+      placeholder: "FILE",
+      brief: "JSON file with several schedules, instead of PIPELINE and CRON",
+    },
     ...pipelineFlags,
   },
   positional: {
     kind: "tuple",
     parameters: [
-      { placeholder: "PIPELINE", brief: "Name of the pipeline", parse: (name) => name },
+      { placeholder: "PIPELINE", brief: "Name of the pipeline", parse: (name) => name, optional: true },
       {
         placeholder: "CRON",
         brief: "When: minute hour day month weekday",
         parse: (expression) => expression,
+        optional: true,
       },
     ],
   },
   whenInterrupted: "Stopped.",
   async run(context, flags, name, expression) {
-    const { cron, databaseClock, openQueue } = await import("@tamis/storage");
+    const { databaseClock, openQueue } = await import("@tamis/storage");
     const { log, output, signal } = context;
-    const { timeZone, catchUp, startAt, config } = flags;
-    const nextRun = cron(expression, { timeZone });
+    const schedules = await schedulesOf(flags, name, expression);
     const tamis = await context.tamis();
-    const pipeline = findPipeline(await loadPipelines(tamis, flags.module), name);
+    const known = await loadPipelines(tamis, flags.module);
+    const pipelines = new Set(schedules.map(({ pipeline }) => findPipeline(known, pipeline)));
     const queue = await openQueue(tamis.records);
-    const schedule: Schedule = { pipeline: name, config, nextRun, catchUp, ...(startAt && { startAt }) };
     const onError = (error: unknown) => log.error("the queue cannot be asked; it is asked again", { error });
     const alerts = await alertHooks(context);
     const worker = flags.work
-      ? queue.work([pipeline], { alerts, onEvent: logEvents(log), onError })
+      ? queue.work([...pipelines], { alerts, onEvent: logEvents(log), onError })
       : undefined;
-    const next = nextRun(await databaseClock(tamis.records));
-    output.warn(`Schedule of ${name}, next at ${next?.toISOString() ?? "no time"} (Ctrl-C stops it)`);
-    await runSchedules([schedule], { queue, now: () => databaseClock(tamis.records), signal, onError });
+    const now = await databaseClock(tamis.records);
+    for (const { pipeline, nextRun } of schedules) {
+      output.warn(
+        `Schedule of ${pipeline}, next at ${nextRun(now)?.toISOString() ?? "no time"} (Ctrl-C stops it)`,
+      );
+    }
+    await runSchedules(schedules, { queue, now: () => databaseClock(tamis.records), signal, onError });
     await worker?.stop();
   },
 });
+
+/** @throws invalid_input unless there is either a file, or a pipeline and its expression */
+async function schedulesOf(flags: Flags, name?: string, expression?: string): Promise<Schedule[]> {
+  const { cron, scheduleFile } = await import("@tamis/storage");
+  const { file, timeZone, catchUp, startAt, config } = flags;
+  if (file !== undefined && name === undefined) return await scheduleFile(file);
+  if (file !== undefined || name === undefined || expression === undefined) {
+    throw new TamisError("invalid_input", "Give PIPELINE and CRON, or a file of schedules with --file.");
+  }
+  const nextRun = cron(expression, { timeZone });
+  return [{ pipeline: name, config, nextRun, catchUp, ...(startAt && { startAt }) }];
+}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { allItems, findItem } from "../sql/items.ts";
 import { countStats } from "../sql/ratings.ts";
+import { listRejects } from "../sql/rejects.ts";
 import { findUser } from "../sql/users.ts";
 import { openTemporary } from "../testing/open-temporary.ts";
 import { realData } from "../testing/real-data.ts";
@@ -149,6 +150,33 @@ describe("importMovielens", () => {
     await importMovielens(tamis, bare);
     expect(await findItem(records, 10)).toEqual({ itemId: 10, title: "10", year: null, genres: [] });
     expect(await records.selectFrom("links").selectAll().execute()).toEqual([]);
+  });
+
+  it("refuses a row beside the ratings whose id is none, with file, line and reason", async () => {
+    const folder = await temporaryFolder();
+    const files = {
+      "ratings.csv": "userId,movieId,rating,timestamp\n1,10,4,1\n",
+      "movies.csv": "movieId,title,genres\n10,Heat,Crime\n,None,Drama\n11,Two\n",
+      "tags.csv": "userId,movieId,tag,timestamp\n1,,dark,300\n,10,dark,300\n 1 , 10 ,dark,300\n",
+      "links.csv": "movieId,imdbId,tmdbId\n,1,2\n10,0110413,949\n",
+      "genome-tags.csv": "tagId,tag\nx,007\n1,noir\n",
+      "genome-scores.csv": "movieId,tagId,relevance\n10,1,0.25\n",
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const tamis = await openTemporary();
+    expect(await importMovielens(tamis, folder)).toMatchObject({ rows: 1, rejected: 6 });
+    const { rejects } = await listRejects(tamis.records);
+    expect(rejects.map(({ source, line, reason, raw }) => [source, line, reason, raw]).sort()).toEqual([
+      ["genome-tags.csv", 2, "invalid_id", "x,007"],
+      ["links.csv", 2, "missing_item", ",1,2"],
+      ["movies.csv", 3, "missing_item", ",None,Drama"],
+      ["movies.csv", 4, "wrong_column_count", "11,Two"],
+      ["tags.csv", 2, "missing_item", "1,,dark,300"],
+      ["tags.csv", 3, "missing_user", ",10,dark,300"],
+    ]);
+    expect(await tamis.records.selectFrom("item_tags").select(["user_id", "item_id"]).execute()).toEqual([
+      { user_id: "1", item_id: "10" },
+    ]);
   });
 
   it("takes ids that are texts, against expectation", async () => {

@@ -1,4 +1,4 @@
-import type { Reject } from "@tamis/core";
+import { checkId, maxRawLength, type Reject } from "@tamis/core";
 import { type DelimitedOptions, delimitedReader } from "./delimited.ts";
 import { fieldText } from "./delimited-batch.ts";
 import type { FileSource } from "./ratings-file.ts";
@@ -13,6 +13,8 @@ export interface DelimitedRow {
 export interface RowOptions extends DelimitedOptions {
   /** Columns every record must have; another number is a reject. */
   readonly columnCount: number;
+  /** What the ids of some columns identify; a record with another text there is a reject. */
+  readonly ids?: Readonly<Record<number, "user" | "item" | "tag">>;
   /** The first record names the columns and is passed over. */
   readonly header: boolean;
 }
@@ -32,14 +34,14 @@ export async function* delimitedRows(
         const [first, end] = [batch.firstField[row]!, batch.firstField[row + 1]!];
         const line = batch.lines[row]!;
         const cells = Array.from({ length: end - first }, (_, field) => fieldText(batch, first + field));
-        if (headerPending) headerPending = false;
-        else if (cells.length === options.columnCount) rows.push({ line, cells });
-        else {
-          const found = cells.length === 1 ? "1 column" : `${cells.length} columns`;
-          const detail = `${found} where ${options.columnCount} were expected`;
-          const raw = cells.join(options.separator).slice(0, 1000);
-          onReject({ source, line, reason: "wrong_column_count", detail, raw });
+        if (headerPending) {
+          headerPending = false;
+          continue;
         }
+        const problem = problemOf(cells, options);
+        const raw = () => cells.join(options.separator).slice(0, maxRawLength);
+        if (problem === undefined) rows.push({ line, cells });
+        else onReject({ source, line, ...problem, raw: raw() });
       }
     },
     onProblem: (problem) => onReject({ source, ...problem }),
@@ -51,4 +53,24 @@ export async function* delimitedRows(
   }
   reader.end();
   yield* rows;
+}
+
+function problemOf(
+  cells: readonly string[],
+  { columnCount, ids = {} }: RowOptions,
+): Pick<Reject, "reason" | "detail"> | undefined {
+  if (cells.length !== columnCount) {
+    const found = cells.length === 1 ? "1 column" : `${cells.length} columns`;
+    return { reason: "wrong_column_count", detail: `${found} where ${columnCount} were expected` };
+  }
+  for (const [column, role] of Object.entries(ids)) {
+    const text = cells[Number(column)]!;
+    if (role === "tag") {
+      if (/^\d{1,15}$/.test(text.trim())) continue;
+      return { reason: "invalid_id", detail: `the genome tag ${JSON.stringify(text)} is no whole number` };
+    }
+    const checked = checkId(text, role);
+    if ("reason" in checked) return checked;
+  }
+  return undefined;
 }

@@ -45,9 +45,6 @@ interface Guess {
 export function detectLayout(sample: TextSample, name: string, options: LayoutOptions = {}): RatingLayout {
   const { bytes } = sample;
   if (sample.empty || bytes.length === 0) throw refusal(name, "is empty");
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw refusal(name, "is UTF-16 text; save it as UTF-8");
-  }
   const encoding = options.encoding ?? detectEncoding(bytes);
   const given = options.separator;
   const best =

@@ -10,10 +10,14 @@ export interface JsonElement {
 
 const [quote, backslash, newline] = [34, 92, 10];
 const [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
+const noObject = { reason: "invalid_json", detail: "no JSON object" } as const;
+/** Blanks, commas, brackets and the mark of UTF-8: what may stand between objects. */
+const betweenObjects = new Set([9, 10, 13, 32, 44, openBracket, closeBracket, 0xef, 0xbb, 0xbf]);
 
 /**
  * Cuts a stream of JSON into its outermost objects, whether they stand in one array, pretty-printed or not, or
- * one after the other. Only brackets and strings are understood here; `JSON.parse` judges each object.
+ * one after the other. Only brackets and strings are understood here; `JSON.parse` judges each object. What stands
+ * between objects and is no punctuation is given with the problem `invalid_json`.
  *
  * An object longer than `maxLength` bytes is given with the problem `line_too_long` and its beginning only; one
  * that the end of the file cuts off with `invalid_json`.
@@ -23,7 +27,7 @@ export function jsonElements(
   maxLength: number,
 ): { push(chunk: Uint8Array): void; end(): void } {
   const bytes = Buffer.allocUnsafe(maxLength);
-  let length = 0;
+  let length = 0; // of the object, or of what stands between objects
   let depth = 0; // of braces and brackets inside the object; 0 outside
   let inString = false;
   let escaped = false;
@@ -32,21 +36,16 @@ export function jsonElements(
   let tooLong = false;
 
   function take(byte: number): void {
-    if (depth > 0 || byte === openBrace) {
-      if (length < maxLength) bytes[length++] = byte;
-      else tooLong = true;
+    if (depth === 0) {
+      takeBetween(byte);
+      return;
     }
+    keep(byte);
     if (byte === newline) line++;
     if (inString) {
       if (escaped) escaped = false;
       else if (byte === backslash) escaped = true;
       else if (byte === quote) inString = false;
-      return;
-    }
-    if (depth === 0) {
-      if (byte !== openBrace) return;
-      depth = 1;
-      startLine = line;
       return;
     }
     if (byte === quote) inString = true;
@@ -55,6 +54,20 @@ export function jsonElements(
       depth--;
       if (depth === 0) give();
     }
+  }
+
+  /** What is no object ends with its line, or where the next object begins. */
+  function takeBetween(byte: number): void {
+    if (length > 0 && (byte === openBrace || byte === newline)) give(noObject);
+    if (byte === openBrace) depth = 1;
+    if (length === 0) startLine = line;
+    if (byte === newline) line++;
+    else if (length > 0 || !betweenObjects.has(byte)) keep(byte);
+  }
+
+  function keep(byte: number): void {
+    if (length < maxLength) bytes[length++] = byte;
+    else tooLong = true;
   }
 
   function give(problem?: JsonElement["problem"]): void {
@@ -74,6 +87,7 @@ export function jsonElements(
     },
     end() {
       if (depth > 0) give({ reason: "invalid_json", detail: "the file ends inside this object" });
+      else if (length > 0) give(noObject);
     },
   };
 }

@@ -69,6 +69,24 @@ describe("JSON ratings", () => {
     ]);
   });
 
+  it("refuses what stands between objects and is none, and goes on with the next object", () => {
+    const text =
+      '[\n{"user":1,"item":2,"rating":3},\n42, null,\n"text", {"user":1,"item":3,"rating":4}, }\n]\nrest';
+    for (const size of [1, 1 << 20]) {
+      const { rows, rejects } = read(text, undefined, size);
+      expect(rows).toEqual([
+        [2, 1, 2, 3],
+        [4, 1, 3, 4],
+      ]);
+      expect(rejects.map(({ line, reason, raw }) => [line, reason, raw.trim()])).toEqual([
+        [3, "invalid_json", "42, null,"],
+        [4, "invalid_json", '"text",'],
+        [4, "invalid_json", "}"],
+        [6, "invalid_json", "rest"],
+      ]);
+    }
+  });
+
   it("refuses the object that the end of the file cuts off", () => {
     const { rows, rejects } = read('[\n{"user":1,"item":2,"rating":3},\n{"user":1,"it');
     expect(rows).toHaveLength(1);

@@ -10,6 +10,8 @@ const genresOf100k =
     "|",
   );
 
+const ids = { 0: "item" } as const;
+
 /**
  * Reads the films of a MovieLens set: `u.item`, `movies.dat` or `movies.csv`. A film of which the set knows no
  * genre (`unknown`, `(no genres listed)`) has none. The year is that in the title, else of the release date.
@@ -23,12 +25,12 @@ export async function* movielensItems(
   const encoding = await movielensEncoding(layout, movies);
   if (layout === "ml-100k") {
     const names = genres ? await readGenres(genres, onReject) : genresOf100k;
-    const options = { separator: "|", encoding, header: false, columnCount: 5 + names.length };
+    const options = { separator: "|", encoding, header: false, columnCount: 5 + names.length, ids };
     for await (const { cells } of delimitedRows(movies, options, onReject)) {
       const [id, title, released] = cells as [string, string, string];
       const flags = cells.slice(5);
       yield {
-        itemId: canonicalId(id),
+        itemId: canonicalId(id.trim()),
         title: title.trim(),
         year: releaseYear(title) ?? yearOfDate(released),
         genres: names.filter((name, index) => flags[index] === "1" && name !== "unknown"),
@@ -43,11 +45,12 @@ export async function* movielensItems(
     encoding,
     header: csv,
     columnCount: 3,
+    ids,
   };
   for await (const { cells } of delimitedRows(movies, options, onReject)) {
     const [id, title, listed] = cells as [string, string, string];
     yield {
-      itemId: canonicalId(id),
+      itemId: canonicalId(id.trim()),
       title: title.trim(),
       year: releaseYear(title),
       genres: listed === "(no genres listed)" ? [] : listed.split("|").filter((name) => name !== ""),

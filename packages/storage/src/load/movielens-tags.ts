@@ -15,13 +15,17 @@ export async function* movielensTags(
   onReject: OnReject,
 ): AsyncGenerator<ItemTag> {
   const options = layout === "ml-latest" ? csv : { separator: "::", header: false };
-  for await (const { cells } of delimitedRows(file, { ...options, columnCount: 4 }, onReject)) {
+  for await (const { cells } of delimitedRows(
+    file,
+    { ...options, columnCount: 4, ids: { 0: "user", 1: "item" } },
+    onReject,
+  )) {
     const [user, item, tag, time] = cells as [string, string, string, string];
     const taggedAt = parseInstant(time);
     if (tag.trim() === "") continue;
     yield {
-      userId: canonicalId(user),
-      itemId: canonicalId(item),
+      userId: canonicalId(user.trim()),
+      itemId: canonicalId(item.trim()),
       tag: tag.trim(),
       taggedAt: Number.isNaN(taggedAt) ? null : taggedAt,
     };
@@ -30,9 +34,13 @@ export async function* movielensTags(
 
 /** Reads the numbers of films in other databases: `links.csv`. */
 export async function* movielensLinks(file: FileSource, onReject: OnReject): AsyncGenerator<ItemLinks> {
-  for await (const { cells } of delimitedRows(file, { ...csv, columnCount: 3 }, onReject)) {
+  for await (const { cells } of delimitedRows(
+    file,
+    { ...csv, columnCount: 3, ids: { 0: "item" } },
+    onReject,
+  )) {
     const [item, imdb, tmdb] = cells as [string, string, string];
-    yield { itemId: canonicalId(item), imdbId: imdb || null, tmdbId: tmdb || null };
+    yield { itemId: canonicalId(item.trim()), imdbId: imdb || null, tmdbId: tmdb || null };
   }
 }
 
@@ -41,7 +49,11 @@ export async function* movielensGenomeTags(
   file: FileSource,
   onReject: OnReject,
 ): AsyncGenerator<{ tagId: number; name: string }> {
-  for await (const { cells } of delimitedRows(file, { ...csv, columnCount: 2 }, onReject)) {
+  for await (const { cells } of delimitedRows(
+    file,
+    { ...csv, columnCount: 2, ids: { 0: "tag" } },
+    onReject,
+  )) {
     yield { tagId: Number(cells[0]), name: cells[1]! };
   }
 }
@@ -53,6 +65,6 @@ export async function* movielensGenomeScores(
 ): AsyncGenerator<GenomeScore> {
   for await (const { cells } of delimitedRows(file, { ...csv, columnCount: 3 }, onReject)) {
     const [item, tag, relevance] = cells as [string, string, string];
-    yield { itemId: canonicalId(item), tagId: Number(tag), relevance: Number(relevance) };
+    yield { itemId: canonicalId(item.trim()), tagId: Number(tag), relevance: Number(relevance) };
   }
 }

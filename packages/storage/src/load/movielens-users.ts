@@ -36,6 +36,7 @@ export async function* movielensUsers(
     encoding: await movielensEncoding(layout, users),
     header: false,
     columnCount: 5,
+    ids: { 0: "user" },
   };
   for await (const { cells } of delimitedRows(users, options, onReject)) {
     const [id, second, third, occupation] = cells as [string, string, string, string];
@@ -46,6 +47,6 @@ export async function* movielensUsers(
           gender: second,
           occupation: occupations[Number(occupation)] ?? occupation,
         };
-    yield { userId: canonicalId(id), attributes };
+    yield { userId: canonicalId(id.trim()), attributes };
   }
 }

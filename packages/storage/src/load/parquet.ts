@@ -21,7 +21,9 @@ export async function detectParquet(
   const described = await warehouse
     .query<{ column_name: string }>("DESCRIBE SELECT * FROM read_parquet($path)", { path })
     .catch((cause) => {
-      throw new TamisError("data_load", `${name} cannot be read as Parquet.`, {
+      const packed = /\.(?:gz|zst)$/i.test(name);
+      const hint = packed ? ": unpack it first (a Parquet file is compressed inside)" : "";
+      throw new TamisError("data_load", `${name} cannot be read as Parquet${hint}.`, {
         details: { file: name },
         cause,
       });

@@ -46,7 +46,7 @@ export interface ReadOptions {
 
 /**
  * Finds out what a ratings file is, by its name and first bytes: Parquet, JSON (an array or one object a
- * line), else delimited text. Text may be gzip or Zstandard.
+ * line), else delimited text. Text may be gzip or Zstandard, and UTF-16 with a mark.
  *
  * @throws data_load, invalid_input: see `detectLayout`, `detectJson`, `detectParquet`
  */

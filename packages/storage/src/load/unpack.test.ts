@@ -37,6 +37,18 @@ it("unpacks gzip and Zstandard by their bytes, in pieces of any size, several fr
   expect(await text(Buffer.from("1,2,3\n"))).toBe("1,2,3\n");
 });
 
+it("gives UTF-16 text with a mark as UTF-8, packed or not, in pieces of any size", async () => {
+  const lines = "user,item,rating\r\némile,🎬,4\r\n";
+  const little = Buffer.from(`\uFEFF${lines}`, "utf16le");
+  const big = Buffer.from(little).swap16();
+  for (const bytes of [little, big, gzipSync(little)]) {
+    for (const length of [3, 1000]) expect(await text(bytes, length)).toBe(lines);
+  }
+  const refusal = { code: "data_load", message: "r.csv is a damaged or truncated UTF-16 file." };
+  await expect(text(little.subarray(0, -1))).rejects.toMatchObject(refusal);
+  await expect(text(Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00]))).rejects.toMatchObject(refusal);
+});
+
 it("refuses a Zstandard file that is cut or damaged", async () => {
   const { packed } = await zstandard();
   const refusal = { code: "data_load", message: "r.csv is a damaged or truncated Zstandard file." };

@@ -4,29 +4,44 @@ import { TamisError } from "@tamis/core";
 import { Decompress } from "fzstd";
 
 /**
- * The bytes of a file, unpacked when they are gzip or Zstandard (by their first bytes, not by the name).
+ * The bytes of a file, unpacked when they are gzip or Zstandard, and in UTF-8 when they are UTF-16 (by their first
+ * bytes, not by the name).
  *
- * @throws data_load when the packed stream is damaged or cut
+ * @throws data_load when the packed stream or the UTF-16 text is damaged or cut
  */
 export async function* unpack(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done) return;
-  const rest = (async function* () {
-    try {
-      yield first.value;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  })();
-  if (startsWith(first.value, gzipStart)) yield* gunzip(rest, name);
-  else if (startsWith(first.value, zstdStart)) yield* unzstd(rest, name);
-  else yield* rest;
+  const [start, packed] = await peek(chunks);
+  const unpacked = startsWith(start, gzipStart)
+    ? gunzip(packed, name)
+    : startsWith(start, zstdStart)
+      ? unzstd(packed, name)
+      : packed;
+  const [mark, text] = await peek(unpacked);
+  if (startsWith(mark, utf16leMark)) yield* utf8(text, "utf-16le", name);
+  else if (startsWith(mark, utf16beMark)) yield* utf8(text, "utf-16be", name);
+  else yield* text;
 }
 
 const gzipStart = [0x1f, 0x8b];
 const zstdStart = [0x28, 0xb5, 0x2f, 0xfd];
+const utf16leMark = [0xff, 0xfe];
+const utf16beMark = [0xfe, 0xff];
+
+/** The first chunk, and all of them. */
+async function peek(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<[first: Uint8Array, all: AsyncGenerator<Uint8Array>]> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const all = (async function* () {
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  return [first.done ? new Uint8Array(0) : first.value, all];
+}
 
 function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
   return start.every((byte, index) => bytes[index] === byte);
@@ -59,6 +74,23 @@ async function* unzstd(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGe
   };
   for await (const chunk of chunks) yield* push(chunk, false);
   yield* push(new Uint8Array(0), true);
+}
+
+async function* utf8(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: "utf-16le" | "utf-16be",
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decoded = (chunk?: Uint8Array) => {
+    try {
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
+    } catch (cause) {
+      throw damaged(name, "UTF-16", cause);
+    }
+  };
+  for await (const chunk of chunks) yield decoded(chunk);
+  yield decoded();
 }
 
 function damaged(name: string, form: string, cause: unknown): TamisError {

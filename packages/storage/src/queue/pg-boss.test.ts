@@ -89,6 +89,28 @@ describe.skipIf(postgresAbsent())(`queues on PostgreSQL ${postgresAbsent() ?? ""
     expect(effects).toHaveLength(4);
   });
 
+  it("end the job of a worker that died, once its lease is over", async () => {
+    const records = await temporaryPostgres();
+    const queue = await pgBossQueue(records, options);
+    const { runId } = await queue.enqueue(dayRun("nightly"));
+    // What a worker leaves behind that took the job an hour ago and was killed.
+    await sql`update tamis_jobs_public.job set state = 'active', started_on = now() - interval '1 hour'`.execute(
+      records,
+    );
+    const held = { status: "running", token: 1, worker: "killed" } as const;
+    await records.updateTable("pipeline_runs").set(held).where("id", "=", runId).execute();
+    await expireLease(records, runId);
+    const worker = queue.work([countingPipeline([])]);
+    while ((await queue.find(runId))?.status !== "finished") await new Promise((go) => setTimeout(go, 20));
+    await worker.stop();
+    const { rows } = await sql`
+      select state, output from tamis_jobs_public.job order by created_on`.execute(records);
+    expect(rows).toMatchObject([
+      { state: "failed", output: { message: expect.stringContaining("fell silent") } },
+      { state: "completed" },
+    ]);
+  });
+
   it("need PostgreSQL, and say so", async () => {
     await expect(pgBossQueue(await temporaryRecords())).rejects.toMatchObject({ code: "configuration" });
   });

@@ -11,7 +11,10 @@ interface Job {
   readonly run_id: string;
 }
 
-/** Retries and leases are the ledger's: pg-boss hands a job out once. 24 h is the longest it lets one be at work. */
+/**
+ * Retries and leases are the ledger's: pg-boss hands a job out once. 24 h is the longest it lets one be at work; one
+ * whose worker died is ended by us, when its lease is over.
+ */
 const jobOptions = { policy: "short", retryLimit: 0, expireInSeconds: 86_399 } as const;
 
 /** Most runs that are offered anew at one look. */
@@ -31,7 +34,8 @@ const maintenanceMs = 60_000;
  */
 export async function pgBossQueue(records: Records, options: QueueOptions = {}): Promise<JobQueue> {
   const { leaseMs = 30_000 } = options;
-  const boss = await startBoss(records);
+  const schema = await bossSchema(records);
+  const boss = await startBoss(records, schema);
   const queues = new Map<string, Promise<void>>();
   let turn = 0;
   let lookAt = 0;
@@ -59,12 +63,26 @@ export async function pgBossQueue(records: Records, options: QueueOptions = {}):
     const now = performance.now();
     if (now >= lookAt) {
       lookAt = now + leaseMs / 3;
+      await endSilent(pipelines);
       for (const run of await waitingPipelineRuns(records, pipelines, mostOffers)) await offer(run);
     }
     if (now >= maintainAt) {
       maintainAt = now + maintenanceMs;
       await boss.maintain();
     }
+  }
+
+  /** For those who look at pg-boss: a job whose worker died, or lost its run, is at work no more. */
+  async function endSilent(pipelines: readonly string[]): Promise<void> {
+    const { rows } = await sql<{ id: string; name: string }>`
+      select job.id, job.name from ${sql.table(`${schema}.job`)} as job
+      where job.name in (${sql.join(pipelines)}) and job.state = 'active'
+      and job.started_on < clock_timestamp() - ${leaseMs} * interval '1 millisecond'
+      and not exists (
+        select from pipeline_runs as run
+        where run.id = job.data ->> 'run_id' and run.status = 'running' and run.lease_until > clock_timestamp()
+      )`.execute(records);
+    for (const { id, name } of rows) await boss.fail(name, id, { message: "Its worker fell silent." });
   }
 
   const handout: Handout = {
@@ -92,7 +110,8 @@ export async function pgBossQueue(records: Records, options: QueueOptions = {}):
   return ledgerQueue(records, handout, options);
 }
 
-async function startBoss(records: Records): Promise<PgBoss> {
+/** The schema of pg-boss: named after that of the records. @throws configuration on records that are not in PostgreSQL */
+async function bossSchema(records: Records): Promise<string> {
   const { broker, ownSchema } = engineOf(records);
   if (broker !== "pg-boss" || ownSchema === undefined) {
     throw new TamisError(
@@ -100,10 +119,14 @@ async function startBoss(records: Records): Promise<PgBoss> {
       "pg-boss needs records in PostgreSQL; use the embedded queue here.",
     );
   }
-  const Boss = await loadPgBoss();
   const { rows } = await sql<{ name: string }>`select ${sql.raw(ownSchema)} as name`.execute(records);
+  return `tamis_jobs_${rows[0]?.name ?? ""}`.replace(/\W/g, "_").slice(0, 50);
+}
+
+async function startBoss(records: Records, schema: string): Promise<PgBoss> {
+  const Boss = await loadPgBoss();
   const boss = new Boss({
-    schema: `tamis_jobs_${rows[0]?.name ?? ""}`.replace(/\W/g, "_").slice(0, 50),
+    schema,
     db: { executeSql: (text, values) => executeSql(records, text, values) },
     // No timers: what they would do, workers do when they look around.
     supervise: false,

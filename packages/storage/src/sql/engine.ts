@@ -10,7 +10,9 @@ export interface Engine {
   /** Most parameters one statement may bind. */
   readonly maxParameters: number;
   /** What the column types of the schema are called. `integer` holds whole numbers up to 2^53. */
-  readonly columnTypes: Readonly<Record<"text" | "float" | "integer" | "instant" | "generatedKey", string>>;
+  readonly columnTypes: Readonly<
+    Record<"text" | "float" | "integer" | "boolean" | "instant" | "generatedKey", string>
+  >;
   /** SQL at the end of a CREATE TABLE; `clustered`: rows lie in the order of the primary key. */
   readonly tableOptions: Readonly<Record<"plain" | "clustered", string>>;
   /** SQL for the present instant by the engine's own clock, in the form of an `instant` column. */

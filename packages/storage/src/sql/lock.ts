@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { TamisError } from "@tamis/core";
 import { engineOf } from "./engine.ts";
 import type { Records } from "./schema.ts";
@@ -29,5 +30,18 @@ export async function withLock<T>(records: Records, name: string, work: () => Pr
     return await work();
   } finally {
     await release();
+  }
+}
+
+/** How often a lock that is taken is asked for again. */
+const pollMs = 100;
+
+/** The same, but it waits until nobody else holds the lock: for work that whoever comes second finds done. */
+export async function whenFree<T>(records: Records, name: string, work: () => Promise<T>): Promise<T> {
+  const { tryLock } = engineOf(records);
+  for (;;) {
+    const release = await tryLock(name);
+    if (release === undefined) await sleep(pollMs);
+    else return await work().finally(release);
   }
 }

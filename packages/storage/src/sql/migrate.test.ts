@@ -50,8 +50,8 @@ describe.each([
   it(`makes the schema once and remembers when ${absent ?? ""}`, async () => {
     const records = await open();
     const at = new Date("2026-01-02T03:04:05Z");
-    expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: newest, backup: null });
-    expect(await migrate(records)).toEqual({ from: newest, to: newest, backup: null });
+    expect(await migrate(records, { now: () => at })).toEqual({ from: 0, to: newest, backups: [] });
+    expect(await migrate(records)).toEqual({ from: newest, to: newest, backups: [] });
     const applied = await records.selectFrom("schema_version").selectAll().orderBy("version").execute();
     expect(applied).toEqual(
       migrations.map(({ version, name }) => ({ version, name, applied_at: at.toISOString() })),
@@ -72,11 +72,11 @@ describe.each([
     },
   );
 
-  it("undoes everything when a step fails", async () => {
+  it("undoes the whole of a step that fails", async () => {
     const records = await open();
     await migrate(records);
     const broken: Migration = {
-      version: newest + 2,
+      version: newest + 1,
       name: "broken",
       up: async ({ schema }) => {
         await schema.alterTable("items").addColumn("broken", "text").execute();
@@ -84,7 +84,7 @@ describe.each([
       },
     };
     const before = await columns(records);
-    await expect(migrate(records, { steps: [...migrations, addColour, broken] })).rejects.toThrow("no");
+    await expect(migrate(records, { steps: [...migrations, broken] })).rejects.toThrow("no");
     expect(await schemaVersion(records)).toBe(newest);
     expect(await columns(records)).toEqual(before);
   });
@@ -130,7 +130,7 @@ describe("migrate", () => {
     const now = () => new Date("2026-01-02T03:04:05.678Z");
     const result = await migrate(records, { now, steps: [...migrations, addColour] });
     const backup = `${file}.schema-${newest}.20260102T030405Z.backup`;
-    expect(result).toEqual({ from: newest, to: newest + 1, backup });
+    expect(result).toEqual({ from: newest, to: newest + 1, backups: [backup] });
     expect(await schemaVersion(records)).toBe(newest + 1);
     const { records: copy } = await openSqlite(backup);
     expect(await schemaVersion(copy)).toBe(newest);
@@ -138,6 +138,41 @@ describe("migrate", () => {
     await expect(migrate(records)).rejects.toMatchObject({ code: "unsupported" });
     const backups = (await readdir(dirname(file))).filter((name) => name.endsWith(".backup"));
     expect(backups).toHaveLength(1);
+  });
+
+  test("takes a backup of a SQLite database before each step, and none of one that it makes", async () => {
+    const { records, file } = await openSqlite();
+    expect(await migrate(records, { steps: migrations.slice(0, 1) })).toMatchObject({ from: 0, backups: [] });
+    await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
+    const { from, to, backups } = await migrate(records);
+    expect([from, to]).toEqual([1, newest]);
+    const versions = migrations.slice(0, -1).map(({ version }) => version);
+    expect(backups).toEqual(versions.map((version) => expect.stringContaining(`${file}.schema-${version}.`)));
+    for (const [at, version] of versions.entries()) {
+      const { records: copy } = await openSqlite(backups[at]);
+      expect(await schemaVersion(copy)).toBe(version);
+      expect(await migrate(copy)).toMatchObject({ from: version, to: newest });
+      expect(await findItem(copy, 1)).toMatchObject({ title: "Amélie" });
+    }
+  });
+
+  test("goes on at the step that failed, with the steps before it done and backed up", async () => {
+    const { records } = await openSqlite();
+    await migrate(records);
+    const broken = { ...addColour, version: newest + 2, up: () => Promise.reject(new Error("no")) };
+    const failing = migrate(records, { steps: [...migrations, addColour, broken] });
+    await expect(failing).rejects.toThrow("no");
+    expect(await schemaVersion(records)).toBe(newest + 1);
+    const mended: Migration = {
+      ...broken,
+      up: async ({ schema }) => {
+        await schema.alterTable("items").addColumn("size", "text").execute();
+      },
+    };
+    expect(await migrate(records, { steps: [...migrations, addColour, mended] })).toMatchObject({
+      from: newest + 1,
+      to: newest + 2,
+    });
   });
 
   test.skipIf(postgresAbsent())("works in the schema that the search path names first", async () => {

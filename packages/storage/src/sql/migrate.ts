@@ -1,8 +1,10 @@
 import { TamisError } from "@tamis/core";
 import { commentTables } from "./comment-tables.ts";
 import { engineOf } from "./engine.ts";
+import { whenFree } from "./lock.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
+import { otherFeedback } from "./migrations/0003-other-feedback.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
 import { tableBuilders } from "./table-builders.ts";
@@ -17,7 +19,7 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [initial, pipelines];
+export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback];
 
 export interface MigrateOptions {
   readonly now?: () => Date;
@@ -25,16 +27,17 @@ export interface MigrateOptions {
   readonly steps?: readonly Migration[];
 }
 
-/** What {@link migrate} did: versions (0: nothing there yet) and the backup it took, if any. */
+/** What {@link migrate} did: versions (0: nothing there yet) and the backups it took, oldest first. */
 export interface MigrationResult {
   readonly from: number;
   readonly to: number;
-  readonly backup: string | null;
+  readonly backups: readonly string[];
 }
 
 /**
- * Brings the schema of the records to the newest version, in one transaction. Two processes at once: one does
- * it, the other waits and then has nothing to do. An older schema is copied first, to a file beside the database.
+ * Brings the schema of the records to the newest version. New tables are made in one transaction; older ones are
+ * brought forward step by step, each in a transaction of its own, and on SQLite each after a backup: a copy of the
+ * database beside it. Two processes at once: one does it, the other waits, however long, and then has nothing to do.
  *
  * @throws unsupported when the schema is newer than this program knows
  * @throws configuration when the database holds the tables of another program
@@ -44,21 +47,48 @@ export async function migrate(records: Records, options: MigrateOptions = {}): P
   const newest = steps.at(-1)?.version ?? 0;
   const present = await schemaVersion(records);
   checkVersion(present, newest);
-  if (present === newest) return { from: present, to: newest, backup: null };
-  return await shortTransaction(records, async (transaction) => {
+  if (present === newest) return { from: present, to: newest, backups: [] };
+  const forward = async (): Promise<MigrationResult> => {
+    const backups: string[] = [];
+    let from = newest;
+    for (;;) {
+      const done = await stepForward(records, steps, now);
+      if (done === undefined) return { from, to: newest, backups };
+      from = Math.min(from, done.from);
+      if (done.backup !== null) backups.push(done.backup);
+    }
+  };
+  return present === 0 ? await forward() : await whenFree(records, "migrate", forward);
+}
+
+interface StepForward {
+  readonly from: number;
+  readonly backup: string | null;
+}
+
+/** The next step, or every step where there is no table yet; undefined when there is none left. */
+function stepForward(
+  records: Records,
+  steps: readonly Migration[],
+  now: () => Date,
+): Promise<StepForward | undefined> {
+  const newest = steps.at(-1)?.version ?? 0;
+  return shortTransaction(records, async (transaction) => {
     await engineOf(transaction).beginLongWork?.(transaction);
     await takeTurn(transaction, "migrate");
     const from = await schemaVersion(transaction);
     checkVersion(from, newest);
-    const backup = from > 0 && from < newest ? await takeBackup(records, from, now()) : null;
+    if (from === newest) return undefined;
+    const backup = from > 0 ? await takeBackup(records, from, now()) : null;
     if (from === 0) await createVersionTable(transaction);
-    for (const step of steps.filter(({ version }) => version > from)) {
+    const due = from === 0 ? steps : steps.filter(({ version }) => version === from + 1);
+    for (const step of due) {
       await step.up(transaction);
       const row = { version: step.version, name: step.name, applied_at: now() };
       await transaction.insertInto("schema_version").values(row).execute();
     }
     await commentTables(transaction);
-    return { from, to: newest, backup };
+    return { from, backup };
   });
 }
 

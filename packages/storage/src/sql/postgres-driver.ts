@@ -143,6 +143,8 @@ function postgresConnection(
       let failure: Error | undefined;
       const failed = new Promise<void>((resolve) => {
         stream.once("error", (error) => {
+          // What the server refused it takes no more of; the stream would send it all the same, and break on it.
+          stream.destroy();
           failure = error;
           resolve();
         });

@@ -146,9 +146,9 @@ describe.skipIf(absent)(`a PostgreSQL server in trouble ${absent ?? ""}`, () => 
         while (arrived < 2) await sleep(5);
         await touch(second);
       });
-    await Promise.all([swap("a", "b"), swap("b", "a")]);
-    expect(attempts).toBe(3);
-    await records.deleteFrom("tags").execute();
+    await Promise.all([swap("a", "b"), swap("b", "a")]).finally(() => records.deleteFrom("tags").execute());
+    // Three, or more when the one that gave way came back before the other one woke up.
+    expect(attempts).toBeGreaterThanOrEqual(3);
   });
 
   it("does not keep a transaction of which a failed statement was passed over", async () => {

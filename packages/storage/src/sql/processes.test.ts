@@ -100,6 +100,33 @@ describe.each([
   });
 });
 
+test("a migration of SQLite is waited for, longer than a write would be", async () => {
+  const url = await onSqlite();
+  const records = await open(url);
+  await migrate(records);
+  // `addColumn` is the step of both; in the other process it takes longer than the 5 s of a busy file.
+  const steps = (pauseMs: number) => `[...migrations, {
+    version: migrations.length + 1,
+    name: "slow",
+    up: async ({ schema }) => {
+      console.log("migrating");
+      await schema.alterTable("items").addColumn("colour", "text").execute();
+      await new Promise((resolve) => setTimeout(resolve, ${pauseMs}));
+    },
+  }]`;
+  const migrating = (pauseMs: number) =>
+    startModule(`${opened(url)}
+      const { migrations } = await import("${folder}migrate.ts");
+      const { from, to, backups } = await migrate(records, { steps: ${steps(pauseMs)} });
+      console.log(to - from + " step, " + backups.length + " backup");
+      await records.destroy();`);
+  const first = migrating(6000);
+  expect(await first.nextLine()).toBe("migrating");
+  const second = migrating(0);
+  expect(await first.nextLine()).toBe("1 step, 1 backup");
+  expect(await second.nextLine()).toBe("0 step, 0 backup");
+});
+
 test.each([
   ["better-sqlite3", "sqlite:/nowhere/tamis.db", "npm install better-sqlite3@12"],
   ["pg", "postgres://nowhere/tamis", "npm install pg@8 pg-copy-streams@7"],

@@ -34,7 +34,8 @@ const introduction = `# The SQL schema
 
 The records of a data dir are an ordinary database: open it, join it, query it. It is written by Tamis alone; migrations
 only ever add to it. Ids of users and items are texts (\`'42'\`, \`'A3SGXH7'\`); \`rated_at\` and \`tagged_at\` are Unix
-seconds; other instants are ISO 8601 text in UTC on SQLite and \`timestamptz\` on PostgreSQL; JSON is text. A data set has
+seconds; other instants are ISO 8601 text in UTC on SQLite and \`timestamptz\` on PostgreSQL; booleans are 0 and 1 on
+SQLite, in columns of the type \`int\`; JSON is text. A data set has
 its MovieLens shape in \`users\`, \`items\`, \`ratings\`, \`tags\`, \`genres\`, \`item_genres\`, \`item_tags\`, \`links\`,
 \`genome_tags\` and \`genome_scores\`. In PostgreSQL the same words are comments on the tables and columns.
 `;

@@ -28,6 +28,10 @@ export interface Schema {
   links: { item_id: string; imdb_id: string | null; tmdb_id: string | null };
   genome_tags: { id: number; name: string };
   genome_scores: { item_id: string; tag_id: number; relevance: number };
+  reviews: ReviewRow;
+  devices: DeviceRow;
+  benchmarks: BenchmarkRow;
+  documents: DocumentRow;
   imports: ImportRow;
   rejects: RejectRow;
   snapshots: SnapshotRow;
@@ -70,6 +74,58 @@ interface RatingRow {
   rating: number;
   rated_at: number | null;
   source: RatingSource;
+}
+
+interface ReviewRow {
+  id: string;
+  user_id: string;
+  item_id: string;
+  rating: number | null;
+  title: Generated<string>;
+  text: Generated<string>;
+  reviewed_at: number | null;
+}
+
+interface DeviceRow {
+  id: string;
+  identifier: string;
+  hostname: string;
+  fqdn: string | null;
+  description: string | null;
+  asset_tag: string | null;
+  location: string | null;
+  owner: string | null;
+  tags: Generated<string>;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+interface BenchmarkRow {
+  id: string;
+  device_id: string;
+  script_version: string | null;
+  results: string;
+  digest: string;
+  cpu_score: number | null;
+  memory_score: number | null;
+  disk_score: number | null;
+  network_score: number | null;
+  gpu_score: number | null;
+  global_score: number | null;
+  complete: boolean;
+  flagged: boolean;
+  created_at: Instant;
+}
+
+interface DocumentRow {
+  id: string;
+  name: string;
+  content_type: string;
+  bytes: number;
+  sha256: string;
+  object_key: string;
+  device_id: string | null;
+  created_at: Instant;
 }
 
 interface ImportRow {

@@ -3,10 +3,14 @@ import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult }
 import { sqliteError } from "./driver-errors.ts";
 import { whileBusy } from "./while-busy.ts";
 
+/** The type of columns that hold booleans: 0 and 1 in the file. */
+export const booleanType = "int";
+
 /**
  * A Kysely driver over one open better-sqlite3 database: what Kysely's own does, plus
  * - prepared statements are kept, so that a repeated statement is parsed once;
- * - booleans are bound as 0 and 1 and a `Date` as ISO 8601 text (better-sqlite3 refuses both);
+ * - booleans are bound as 0 and 1 and a `Date` as ISO 8601 text (better-sqlite3 refuses both), and what a column of
+ *   booleans holds comes back as a boolean;
  * - transactions take the write lock at their start, so that none fails half-way for want of it, and wait for it
  *   without stopping the event loop;
  * - every error is a `TamisError` (see `driver-errors.ts`).
@@ -49,7 +53,9 @@ function sqliteConnection(database: Database): DatabaseConnection {
     async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
       try {
         // Not from the cache: a statement that is being read cannot run a second time.
-        for (const row of database.prepare(sql).iterate(bindable(parameters))) yield { rows: [row as Row] };
+        const { statement, booleans } = prepare(database, sql);
+        for (const row of statement.iterate(bindable(parameters)))
+          yield { rows: withBooleans([row as Row], booleans) };
       } catch (error) {
         throw sqliteError(error, database.name, sql);
       }
@@ -57,20 +63,40 @@ function sqliteConnection(database: Database): DatabaseConnection {
   };
 }
 
-function execute<Row>(statement: Statement<unknown[]>, parameters: readonly unknown[]): QueryResult<Row> {
-  if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+interface Prepared {
+  readonly statement: Statement<unknown[]>;
+  /** The columns of its rows that hold booleans. */
+  readonly booleans: readonly string[];
+}
+
+function prepare(database: Database, sql: string): Prepared {
+  const statement = database.prepare<unknown[]>(sql);
+  const columns = statement.reader ? statement.columns() : [];
+  const isBoolean = ({ type }: { type: string | null }) => type?.toLowerCase() === booleanType;
+  return { statement, booleans: columns.filter(isBoolean).map(({ name }) => name) };
+}
+
+function execute<Row>({ statement, booleans }: Prepared, parameters: readonly unknown[]): QueryResult<Row> {
+  if (statement.reader) return { rows: withBooleans(statement.all(parameters) as Row[], booleans) };
   const { changes, lastInsertRowid } = statement.run(parameters);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+function withBooleans<Row>(rows: Row[], booleans: readonly string[]): Row[] {
+  for (const row of rows as Record<string, unknown>[]) {
+    for (const name of booleans) if (row[name] !== null) row[name] = row[name] !== 0;
+  }
+  return rows;
 }
 
 /** As many statements as a busy service repeats; the oldest unused one leaves first. */
 const cachedStatements = 100;
 
-function statementCache(database: Database): { get(sql: string): Statement<unknown[]> } {
-  const known = new Map<string, Statement<unknown[]>>();
+function statementCache(database: Database): { get(sql: string): Prepared } {
+  const known = new Map<string, Prepared>();
   return {
     get(sql) {
-      const found = known.get(sql) ?? database.prepare<unknown[]>(sql);
+      const found = known.get(sql) ?? prepare(database, sql);
       known.delete(sql);
       // A statement that changes the schema makes the others stale; it is rare, so start over.
       if (/^\s*(create|alter|drop)\b/i.test(sql)) known.clear();

@@ -8,7 +8,7 @@ import { isBusy, sqliteError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
 import type { Records, Schema } from "./schema.ts";
 import { sqliteBackups } from "./sqlite-backups.ts";
-import { sqliteDriver } from "./sqlite-driver.ts";
+import { booleanType, sqliteDriver } from "./sqlite-driver.ts";
 import { whileBusy } from "./while-busy.ts";
 
 type SqliteClass = typeof Sqlite;
@@ -45,6 +45,8 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
       text: "text",
       float: "real",
       integer: "integer",
+      // SQLite has no booleans: a whole number, of a name that nothing else has, by which the driver knows them.
+      boolean: booleanType,
       instant: "text",
       generatedKey: "integer",
     },

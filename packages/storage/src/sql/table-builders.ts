@@ -13,6 +13,7 @@ export function tableBuilders(records: Records) {
       text: type("text"),
       float: type("float"),
       integer: type("integer"),
+      boolean: type("boolean"),
       instant: type("instant"),
       generatedKey: type("generatedKey"),
     },

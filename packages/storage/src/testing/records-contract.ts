@@ -51,6 +51,19 @@ export function recordsContract({ open }: RecordsContract): void {
         .executeTakeFirst();
       expect(row).toMatchObject({ name: odd, seed: null, snapshot: null });
       expect(new Date(row!.started_at)).toEqual(at);
+      const device = { id: "d", identifier: odd, hostname: odd, created_at: at, updated_at: at };
+      await records.insertInto("devices").values(device).execute();
+      const result = { device_id: "d", results: "{}", global_score: 56.5, created_at: at };
+      const results = [true, false].map((complete) => ({
+        ...{ ...result, id: `${complete}`, digest: `${complete}`, complete, flagged: !complete },
+      }));
+      await records.insertInto("benchmarks").values(results).execute();
+      const flags = records.selectFrom("benchmarks").select(["complete", "flagged as odd", "global_score"]);
+      const expected = { complete: true, odd: false, global_score: 56.5 };
+      expect(await flags.where("complete", "=", true).execute()).toEqual([expected]);
+      const streamed: object[] = [];
+      for await (const flag of flags.orderBy("id").stream()) streamed.push(flag);
+      expect(streamed).toEqual([{ ...expected, complete: false, odd: true }, expected]);
       const truth = await sql<{ n: number }>`select count(*) as n from runs where ${true}`.execute(records);
       expect(Number(truth.rows[0]?.n)).toBe(1);
     });
