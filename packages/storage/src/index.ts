@@ -27,7 +27,7 @@ export { openQueue } from "./queue/open-queue.ts";
 export { type BackupOptions, backup } from "./sql/backup.ts";
 export type { BackupManifest } from "./sql/backup-manifest.ts";
 export {
-  type GenomeScore,
+  type GenomeScores,
   type ItemLinks,
   type ItemTag,
   type Rows,

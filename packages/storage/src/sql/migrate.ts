@@ -3,6 +3,7 @@ import { commentTables } from "./comment-tables.ts";
 import { engineOf } from "./engine.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
+import { tagsOfItems } from "./migrations/0003-tags-of-items.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
 import { tableBuilders } from "./table-builders.ts";
@@ -17,7 +18,7 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [initial, pipelines];
+export const migrations: readonly Migration[] = [initial, pipelines, tagsOfItems];
 
 export interface MigrateOptions {
   readonly now?: () => Date;
