@@ -12,15 +12,17 @@ export interface PlainRatings {
 }
 
 /**
- * The least that a COPY of ratings can do: a new table `bare` of the same types without a key, filled in the
- * transaction that truncated it, its rows made on the way.
+ * The least that a COPY of ratings can do: into an empty table `(user_id text, item_id text, rating double precision,
+ * rated_at bigint)`, in the transaction that truncated it, its rows made on the way.
  */
-export async function plainBinaryCopy(client: pg.Client, ratings: PlainRatings): Promise<void> {
-  await client.query(`create table bare (user_id text collate "C" not null, item_id text collate "C" not null,
-    rating double precision not null, rated_at bigint)`);
+export async function plainBinaryCopy(
+  client: pg.Client,
+  table: string,
+  ratings: PlainRatings,
+): Promise<void> {
   await client.query("begin");
-  await client.query("truncate bare");
-  const stream = client.query(copyStreams.from("copy bare from stdin (format binary, freeze)"));
+  await client.query(`truncate ${table}`);
+  const stream = client.query(copyStreams.from(`copy ${table} from stdin (format binary, freeze)`));
   stream.write(Buffer.concat([Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"), Buffer.alloc(8)]));
   for (let row = 0; row < ratings.rows; ) {
     const bytes = Buffer.allocUnsafeSlow(1 << 20);

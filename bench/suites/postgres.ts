@@ -24,7 +24,11 @@ const ratingsSelect = `SELECT (range // 144 + 1)::BIGINT AS user_id, (range * 79
 
 const table = "20 million ratings into a table";
 const six = "the six files of MovieLens 20M, generated, into an empty database";
-const bare = { alone: "bare binary COPY, no key", keyed: "bare binary COPY, then its primary key" };
+const bare = {
+  alone: "bare binary COPY, no key",
+  keyedAfter: "bare binary COPY, then its primary key",
+  keyedBefore: "bare binary COPY under its primary key",
+};
 const ours = { empty: "tamis, into the empty table", full: "tamis, over the same rows" };
 
 export const postgres: Suite = {
@@ -32,18 +36,23 @@ export const postgres: Suite = {
   about: `A server of its own on the same cores, as durable as PostgreSQL is by default, \`max_wal_size\` 4 GB. The table of Tamis has
 a primary key, a check and a column more than the bare one; into it goes a Parquet file of the same rows, and the totals of
 users and items are counted. Over the same rows: they are compared with a staging table, and nothing changes.`,
-  baselines: [bare.alone, bare.keyed],
+  baselines: [bare.alone, bare.keyedAfter, bare.keyedBefore],
   runs: [
-    { case: table, name: bare.alone, measure: () => onServer((server) => bareCopy(server, false)) },
-    { case: table, name: bare.keyed, measure: () => onServer((server) => bareCopy(server, true)) },
+    { case: table, name: bare.alone, measure: () => onServer((server) => bareCopy(server)) },
+    { case: table, name: bare.keyedAfter, measure: () => onServer((server) => bareCopy(server, "after")) },
+    { case: table, name: bare.keyedBefore, measure: () => onServer((server) => bareCopy(server, "before")) },
     { case: table, name: ours.empty, measure: () => onServer((server) => snapshotInto(server, 1)) },
     { case: table, name: ours.full, measure: () => onServer((server) => snapshotInto(server, 2)) },
     { case: six, name: "tamis importMovielens", measure: () => onServer(importSix) },
   ],
   targets: [
     {
-      says: "into the empty table in at most 1.5 times the time of a bare COPY with its key",
-      reached: (rows) => atMost(times(rows, bare.keyed), 1.5),
+      says: "into the empty table in at most 1.5 times the time of a bare COPY under its key",
+      reached: (rows) => atMost(times(rows, bare.keyedBefore), 1.5),
+    },
+    {
+      says: "into the empty table in at most 1.5 times the time of a bare COPY whose key is built after it",
+      reached: (rows) => atMost(times(rows, bare.keyedAfter), 1.5),
     },
     {
       says: "into the empty table in at most 1.5 times the time of a bare COPY without a key",
@@ -76,14 +85,17 @@ async function onServer(work: (server: ThrowawayPostgres) => Promise<Measurement
   }
 }
 
-async function bareCopy(server: ThrowawayPostgres, keyed: boolean): Promise<Measurement> {
+async function bareCopy(server: ThrowawayPostgres, key?: "before" | "after"): Promise<Measurement> {
   const client = new pg.Client({ connectionString: server.url() });
   await client.connect();
+  await client.query(`create table bare (user_id text collate "C" not null, item_id text collate "C" not null,
+    rating double precision not null, rated_at bigint)`);
+  await client.query("set maintenance_work_mem = '256MB'");
+  const addKey = () => client.query("alter table bare add primary key (user_id, item_id)");
+  if (key === "before") await addKey();
   const { seconds, cpu_seconds } = await measure(1, async () => {
-    await plainBinaryCopy(client, ratings);
-    if (!keyed) return;
-    await client.query("set maintenance_work_mem = '256MB'");
-    await client.query("alter table bare add primary key (user_id, item_id)");
+    await plainBinaryCopy(client, "bare", ratings);
+    if (key === "after") await addKey();
   });
   await client.end();
   return { seconds, cpu_seconds, figures: { rows_per_second: Math.round(ratings.rows / seconds) } };
