@@ -6,6 +6,7 @@ import { ials } from "./suites/ials.ts";
 import { knn } from "./suites/knn.ts";
 import { large } from "./suites/large.ts";
 import { parity } from "./suites/parity.ts";
+import { postgres } from "./suites/postgres.ts";
 import { presetSuite } from "./suites/presets.ts";
 import { ranking } from "./suites/ranking.ts";
 import { svd } from "./suites/svd.ts";
@@ -24,6 +25,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   ease,
   "top-n": topN,
   large,
+  postgres,
   parity,
   accuracy,
   presets: presetSuite,

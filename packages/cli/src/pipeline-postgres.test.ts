@@ -103,6 +103,31 @@ on(
   absent ?? noTools,
 );
 
+on(
+  "PostgreSQL stopped in the middle of the import of a pipeline and started again: it finishes, every row there once",
+  async () => {
+    const { cwd, url, records } = await open();
+    const data = ["--ratings", "60000", "--users", "500", "--items", "300", "--out", "films"];
+    await callTamisJson(["generate", ...data], { cwd });
+    const config = JSON.stringify({ path: "films", models: ["baseline-only"], folds: 2 });
+    const running = startTamis(["pipeline", "run", "refresh", "--config", config, ...records, "--json"], {
+      cwd,
+    });
+    onTestFinished(() => void running.child.kill("SIGKILL"));
+    await running.stderrMatching(/"phase":"serving"|serving…/);
+    await server.stop("crash");
+    await server.start();
+    const { code, stdout, stderr } = await running.ended;
+    expect(stderr).toMatch(/retrying/);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, outputs: { load: { rows: 60_000 } } });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const counts = "select count(*) as rows, (select sum(ratings) from users) as total from ratings";
+    const stored = await client.query(counts).finally(() => client.end());
+    expect(stored.rows).toEqual([{ rows: "60000", total: "60000" }]);
+  },
+);
+
 on("a migration is planned, done once, and says so", async () => {
   const { cwd, records } = await open();
   const planned = await callTamisJson(["migrate", "--dry-run", ...records], { cwd });

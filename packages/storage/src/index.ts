@@ -28,7 +28,7 @@ export { scheduleFile } from "./queue/schedule-file.ts";
 export { type BackupOptions, backup } from "./sql/backup.ts";
 export type { BackupManifest } from "./sql/backup-manifest.ts";
 export {
-  type GenomeScore,
+  type GenomeScores,
   type ItemLinks,
   type ItemTag,
   type Rows,

@@ -2,13 +2,9 @@ import { basename } from "node:path";
 import { detectLayout } from "../load/detect-layout.ts";
 import { detectMovielens, type MovielensFolder } from "../load/detect-movielens.ts";
 import { localFile } from "../load/local-file.ts";
+import { movielensGenomeScores } from "../load/movielens-genome-scores.ts";
 import { movielensItems } from "../load/movielens-items.ts";
-import {
-  movielensGenomeScores,
-  movielensGenomeTags,
-  movielensLinks,
-  movielensTags,
-} from "../load/movielens-tags.ts";
+import { movielensGenomeTags, movielensLinks, movielensTags } from "../load/movielens-tags.ts";
 import { movielensUsers } from "../load/movielens-users.ts";
 import { delimitedRatingsFile, type FileSource } from "../load/ratings-file.ts";
 import { sampleText } from "../load/sample-text.ts";

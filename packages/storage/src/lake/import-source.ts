@@ -1,6 +1,6 @@
 import type { Item, Reject, Scale, User, Warehouse } from "@tamis/core";
 import type { FileSource, RatingsFile } from "../load/ratings-file.ts";
-import type { GenomeScore, ItemLinks, ItemTag } from "../sql/catalogue.ts";
+import type { GenomeScores, ItemLinks, ItemTag } from "../sql/catalogue.ts";
 
 /** A data set to import: what it is called, which files it has and how to read them. */
 export interface ImportSource {
@@ -29,5 +29,5 @@ export interface Catalogue {
   readonly tags?: AsyncIterable<ItemTag>;
   readonly links?: AsyncIterable<ItemLinks>;
   readonly genomeTags?: AsyncIterable<{ readonly tagId: number; readonly name: string }>;
-  readonly genomeScores?: AsyncIterable<GenomeScore>;
+  readonly genomeScores?: AsyncIterable<GenomeScores>;
 }

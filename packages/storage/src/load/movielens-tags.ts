@@ -1,5 +1,5 @@
 import { canonicalId, parseInstant, type Reject } from "@tamis/core";
-import type { GenomeScore, ItemLinks, ItemTag } from "../sql/catalogue.ts";
+import type { ItemLinks, ItemTag } from "../sql/catalogue.ts";
 import { delimitedRows } from "./delimited-rows.ts";
 import type { MovielensLayout } from "./detect-movielens.ts";
 import type { FileSource } from "./ratings-file.ts";
@@ -55,16 +55,5 @@ export async function* movielensGenomeTags(
     onReject,
   )) {
     yield { tagId: Number(cells[0]), name: cells[1]! };
-  }
-}
-
-/** Reads how much each genome tag applies to each film: `genome-scores.csv`. */
-export async function* movielensGenomeScores(
-  file: FileSource,
-  onReject: OnReject,
-): AsyncGenerator<GenomeScore> {
-  for await (const { cells } of delimitedRows(file, { ...csv, columnCount: 3 }, onReject)) {
-    const [item, tag, relevance] = cells as [string, string, string];
-    yield { itemId: canonicalId(item.trim()), tagId: Number(tag), relevance: Number(relevance) };
   }
 }

@@ -47,13 +47,18 @@ onEveryEngine((temporaryRecords) => {
         { tagId: 1, name: "007" },
         { tagId: 2, name: "noir" },
       ];
-      async function* scores() {
-        for (let item = 0; item < 1500; item++) {
-          for (const { tagId } of tags) yield { itemId: item, tagId, relevance: item / 1500 };
-        }
+      const scores = (itemIds: readonly number[], tagId: number, relevance: number) => ({
+        length: itemIds.length,
+        itemIds: itemIds.map(String),
+        tagIds: new Float64Array(itemIds.length).fill(tagId),
+        relevances: new Float64Array(itemIds.length).fill(relevance),
+      });
+      const films = Array.from({ length: 1500 }, (_, item) => item);
+      async function* stream() {
+        for (const { tagId } of tags) yield scores(films, tagId, 0.125);
       }
-      expect(await replaceGenome(records, tags, scores())).toBe(3000);
-      expect(await replaceGenome(records, tags.slice(1), [{ itemId: 5, tagId: 2, relevance: 0.25 }])).toBe(1);
+      expect(await replaceGenome(records, tags, stream())).toBe(3000);
+      expect(await replaceGenome(records, tags.slice(1), [scores([5, 5], 2, 0.25)])).toBe(2);
       expect(await records.selectFrom("genome_scores").selectAll().execute()).toEqual([
         { item_id: "5", tag_id: 2, relevance: 0.25 },
       ]);

@@ -3,6 +3,7 @@ import type { Id } from "@tamis/core";
 import type { CopyBatch } from "./binary-copy.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { lastOfEach } from "./chunks.ts";
+import { copyItemTags } from "./copy-item-tags.ts";
 import { engineOf } from "./engine.ts";
 import { nameIds } from "./names.ts";
 import { type CopyTarget, replaceByCopy } from "./replace-by-copy.ts";
@@ -24,11 +25,12 @@ export interface ItemLinks {
   readonly tmdbId: string | null;
 }
 
-/** How much a genome tag applies to an item, 0..1. */
-export interface GenomeScore {
-  readonly itemId: Id;
-  readonly tagId: number;
-  readonly relevance: number;
+/** How much genome tags apply to items, 0..1, as columns: row `i` for `i < length`. Item ids are in their stored form, `String(id)`. */
+export interface GenomeScores {
+  readonly length: number;
+  readonly itemIds: readonly string[];
+  readonly tagIds: Float64Array;
+  readonly relevances: Float64Array;
 }
 
 /** Rows as they come: from memory or from a reader. */
@@ -44,6 +46,7 @@ export async function replaceItemTags(records: Records, tags: Rows<ItemTag>): Pr
   return await writeTransaction(records, async (transaction) => {
     await transaction.deleteFrom("item_tags").execute();
     await transaction.deleteFrom("tags").execute();
+    if (engineOf(transaction).copy) return await copyItemTags(transaction, tags);
     const insert = bulkInsert(transaction, {
       into: "item_tags",
       columns: ["user_id", "item_id", "tag_id", "tagged_at"],
@@ -88,7 +91,7 @@ export async function replaceLinks(records: Records, links: Rows<ItemLinks>): Pr
 export async function replaceGenome(
   records: Records,
   tags: Rows<{ readonly tagId: number; readonly name: string }>,
-  scores: Rows<GenomeScore>,
+  scores: Rows<GenomeScores>,
 ): Promise<number> {
   return await writeTransaction(records, async (transaction) => {
     await transaction.deleteFrom("genome_tags").execute();
@@ -100,49 +103,48 @@ export async function replaceGenome(
     await inChunks(tags, (chunk) =>
       insertTags(lastOfEach(chunk, ({ tagId }) => `${tagId}`).flatMap(({ tagId, name }) => [tagId, name])),
     );
-    if (engineOf(transaction).copy) return await copyGenomeScores(transaction, scores);
-    await transaction.deleteFrom("genome_scores").execute();
-    const insertScores = bulkInsert(transaction, {
-      into: "genome_scores",
-      columns: ["item_id", "tag_id", "relevance"],
-      onConflict: "(item_id, tag_id) do update set relevance = excluded.relevance",
-    });
-    return await inChunks(scores, (chunk) =>
-      insertScores(chunk.flatMap(({ itemId, tagId, relevance }) => [String(itemId), tagId, relevance])),
-    );
+    let count = 0;
+    async function* counted(): AsyncGenerator<GenomeScores> {
+      for await (const batch of scores) {
+        yield batch;
+        count += batch.length;
+      }
+    }
+    const replaceScores = engineOf(transaction).copy ? copyGenomeScores : insertGenomeScores;
+    await replaceScores(transaction, counted());
+    return count;
   });
 }
 
-const genomeScores: CopyTarget = {
-  into: "genome_scores",
-  columns: { item_id: "text", tag_id: "integer", relevance: "float" },
-  key: ["item_id", "tag_id"],
-  repeated: "last wins",
-};
-
-async function copyGenomeScores(transaction: Records, scores: Rows<GenomeScore>): Promise<number> {
-  let count = 0;
+async function copyGenomeScores(transaction: Records, scores: AsyncIterable<GenomeScores>): Promise<void> {
+  const target: CopyTarget = {
+    into: "genome_scores",
+    columns: { item_id: "text", tag_id: "integer", relevance: "float" },
+    key: ["item_id", "tag_id"],
+    repeated: "last wins",
+  };
   async function* batches(): AsyncGenerator<CopyBatch> {
-    let chunk: GenomeScore[] = [];
-    const batch = () => ({
-      length: chunk.length,
-      columns: [
-        chunk.map(({ itemId }) => String(itemId)),
-        Float64Array.from(chunk, ({ tagId }) => tagId),
-        Float64Array.from(chunk, ({ relevance }) => relevance),
-      ],
-    });
-    for await (const score of scores) {
-      chunk.push(score);
-      count++;
-      if (chunk.length < 2048) continue;
-      yield batch();
-      chunk = [];
+    for await (const { length, itemIds, tagIds, relevances } of scores) {
+      yield { length, columns: [itemIds, tagIds, relevances] };
     }
-    yield batch();
   }
-  await replaceByCopy(transaction, genomeScores, batches());
-  return count;
+  await replaceByCopy(transaction, target, batches());
+}
+
+async function insertGenomeScores(transaction: Records, scores: AsyncIterable<GenomeScores>): Promise<void> {
+  await transaction.deleteFrom("genome_scores").execute();
+  const insert = bulkInsert(transaction, {
+    into: "genome_scores",
+    columns: ["item_id", "tag_id", "relevance"],
+    onConflict: "(item_id, tag_id) do update set relevance = excluded.relevance",
+  });
+  for await (const { length, itemIds, tagIds, relevances } of scores) {
+    for (let start = 0; start < length; start += 1024) {
+      const rows = Array.from({ length: Math.min(1024, length - start) }, (_, row) => start + row);
+      await insert(rows.flatMap((row) => [itemIds[row], tagIds[row], relevances[row]]));
+      await nextTurn();
+    }
+  }
 }
 
 /** Hands rows on by the thousand and lets the event loop turn in between. */

@@ -94,7 +94,11 @@ const postgresClasses: readonly ErrorClass[] = [
     "There is no database {place}; make it with createdb, or name another one with --records",
   ],
   [/^3F000$/, "configuration", "The search path of the database {place} names no schema to put tables in"],
-  [/^42501$/, "configuration", "The user of --records lacks a right on the database {place}"],
+  [
+    /^42501$/,
+    "configuration",
+    "The user of --records lacks a right on the database {place}; make it the owner: alter database … owner to …",
+  ],
   [/^25006$/, "configuration", "The database {place} can only be read: it is a standby, or set to read-only"],
   [/^ENOTFOUND$/, "configuration", "The host of {place} is unknown; check --records"],
   [

@@ -5,6 +5,7 @@ import { whenFree } from "./lock.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
 import { otherFeedback } from "./migrations/0003-other-feedback.ts";
+import { tagsOfItems } from "./migrations/0004-tags-of-items.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
 import { tableBuilders } from "./table-builders.ts";
@@ -19,7 +20,7 @@ export interface Migration {
 }
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback];
+export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback, tagsOfItems];
 
 export interface MigrateOptions {
   readonly now?: () => Date;

