@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { StoredObject } from "@tamis/core";
 import { z } from "zod";
 import { fileSystemError, hasCode } from "./file-system-error.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -32,6 +33,10 @@ export interface CacheFolder {
     fetchedAt: number,
     options: StoreOptions,
   ): Promise<CacheEntry | undefined>;
+  /** A name for a file in the making; it is removed after a day if nobody else does. */
+  newPath(): string;
+  /** Takes in a file in the making, whose digest was taken while it was written. */
+  adopt(path: string, object: StoredObject, fetchedAt: number): Promise<CacheEntry>;
   forget(key: string): Promise<void>;
 }
 
@@ -60,11 +65,26 @@ export async function openCacheFolder(
   const temporary = join(root, ".tmp");
   await makeFolder(temporary);
   await removeOldFiles(temporary);
-  /** Size, time and inode of each file whose digest this process has compared. */
+  /** Size, time and inode of each file whose digest this process has taken or compared. */
   const compared = new Map<string, string>();
   let sinceCount = Number.POSITIVE_INFINITY;
 
+  const newPath = () => join(temporary, randomUUID());
   const forget = (key: string) => rm(folderOf(root, key), { recursive: true, force: true });
+
+  const adopt = async (path: string, { key, bytes, sha256 }: StoredObject, fetchedAt: number) => {
+    const name = `${sha256.slice(0, 16)}-${key.split("/").at(-1)!.slice(-80)}`;
+    const file = join(folderOf(root, key), name);
+    await publish(root, key, path, { key, file: name, bytes, sha256, fetched_at: fetchedAt }, now());
+    compared.set(file, (await seenNow(file)).seen);
+    sinceCount += bytes;
+    // Others may share the folder: it is counted again before much can have been added.
+    if (sinceCount > maxBytes / 20) {
+      sinceCount = 0;
+      await throwOut(root, maxBytes, now() - sparedMs);
+    }
+    return { path: file, bytes, fetchedAt };
+  };
 
   return {
     async find(key) {
@@ -80,28 +100,20 @@ export async function openCacheFolder(
       return { path: file, bytes: label.bytes, fetchedAt: label.fetched_at };
     },
     async store(key, chunks, fetchedAt, { signal, isCurrent }) {
-      const whole = join(temporary, randomUUID());
+      const whole = newPath();
       try {
-        const { bytes, sha256 } = await writeHashed(whole, chunks, { signal });
-        if (!isCurrent()) return undefined;
-        const file = `${sha256.slice(0, 16)}-${key.split("/").at(-1)!.slice(-80)}`;
-        await publish(root, key, whole, { key, file, bytes, sha256, fetched_at: fetchedAt }, now());
-        sinceCount += bytes;
-        // Others may share the folder: it is counted again before much can have been added.
-        if (sinceCount > maxBytes / 20) {
-          sinceCount = 0;
-          await throwOut(root, maxBytes, now() - sparedMs);
-        }
-        return { path: join(folderOf(root, key), file), bytes, fetchedAt };
+        const written = await writeHashed(whole, chunks, { signal });
+        return isCurrent() ? await adopt(whole, { key, ...written }, fetchedAt) : undefined;
       } catch (error) {
         // The folder was removed between two steps: the object changed.
         if (!isCurrent() && hasCode(error, "ENOENT")) return undefined;
         throw fileSystemError(error, `the copy of ${key}`);
       } finally {
         await rm(whole, { force: true });
-        await rm(`${whole}.json`, { force: true });
       }
     },
+    newPath,
+    adopt,
     forget,
   };
 }
@@ -120,9 +132,9 @@ async function readLabel(folder: string): Promise<Label | undefined> {
 
 /** Compares the digest the first time; after that, as long as the file is the same one, its size and time. */
 async function isWhole(file: string, label: Label, compared: Map<string, string>): Promise<boolean> {
-  const facts = await stat(file, { bigint: true }).catch(() => undefined);
-  if (facts === undefined || facts.size !== BigInt(label.bytes)) return false;
-  const seen = `${facts.ino} ${facts.mtimeNs} ${facts.size}`;
+  const found = await seenNow(file).catch(() => undefined);
+  if (found === undefined || found.size !== BigInt(label.bytes)) return false;
+  const { seen } = found;
   if (compared.get(file) === seen) return true;
   const hash = createHash("sha256");
   try {
@@ -136,14 +148,23 @@ async function isWhole(file: string, label: Label, compared: Map<string, string>
   return true;
 }
 
+async function seenNow(file: string): Promise<{ size: bigint; seen: string }> {
+  const { ino, mtimeNs, size } = await stat(file, { bigint: true });
+  return { size, seen: `${ino} ${mtimeNs} ${size}` };
+}
+
 async function publish(root: string, key: string, whole: string, label: Label, now: number): Promise<void> {
   const folder = folderOf(root, key);
   const entry = `${whole}.json`;
-  await writeFile(entry, JSON.stringify(label));
-  await utimes(entry, now / 1000, now / 1000);
-  await mkdir(folder, { recursive: true });
-  await rename(whole, join(folder, label.file));
-  await rename(entry, join(folder, "entry.json"));
+  try {
+    await writeFile(entry, JSON.stringify(label));
+    await utimes(entry, now / 1000, now / 1000);
+    await mkdir(folder, { recursive: true });
+    await rename(whole, join(folder, label.file));
+    await rename(entry, join(folder, "entry.json"));
+  } finally {
+    await rm(entry, { force: true });
+  }
   for (const name of await readdir(folder)) {
     if (name !== label.file && name !== "entry.json") await rm(join(folder, name), { force: true });
   }

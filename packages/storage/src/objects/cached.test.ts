@@ -1,7 +1,10 @@
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalObjectStore, ObjectStore } from "@tamis/core";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { importRatings } from "../lake/import-ratings.ts";
+import { openTamis } from "../open.ts";
 import { plainBucket } from "../testing/plain-bucket.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { describeS3 } from "../testing/throwaway-s3.ts";
@@ -33,6 +36,10 @@ async function read(store: ObjectStore, key: string, range?: { start: number; le
   return Buffer.concat(chunks);
 }
 
+async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += 70_000) yield bytes.subarray(start, start + 70_000);
+}
+
 /** The store as a new process would open it: nothing in memory. */
 function reopened(remote: ObjectStore, options: CachedObjectsOptions): Promise<LocalObjectStore> {
   return cachedObjects(remote, options);
@@ -44,8 +51,8 @@ describeS3("cachedObjects", (server) => {
     const path = await temporaryFolder();
     const store = await cachedObjects(remote, { path });
     const large = Buffer.alloc(3_000_000, "tamis");
-    await store.put("small", Buffer.from("0123456789"));
-    await store.put("large", large);
+    await remote.put("small", Buffer.from("0123456789"));
+    await remote.put("large", large);
     for (const reader of [store, store, await reopened(remote, { path })]) {
       expect(String(await read(reader, "small"))).toBe("0123456789");
       expect(String(await read(reader, "small", { start: 2, length: 3 }))).toBe("234");
@@ -59,7 +66,7 @@ describeS3("cachedObjects", (server) => {
   it("reads a range of what is not near from S3 alone", async () => {
     const { remote, gets } = await counted(server);
     const store = await cachedObjects(remote, { path: await temporaryFolder() });
-    await store.put("a", Buffer.alloc(3_000_000, "x"));
+    await remote.put("a", Buffer.alloc(3_000_000, "x"));
     expect(await read(store, "a", { start: 5, length: 10 })).toHaveLength(10);
     expect(await store.get("none", { range: { start: 0, length: 1 } })).toBeUndefined();
     expect(gets).toEqual(["a", "none"]);
@@ -68,7 +75,7 @@ describeS3("cachedObjects", (server) => {
   it("lets many readers share one download, and each leave it", async () => {
     const { remote, gets } = await counted(server);
     const store = await cachedObjects(remote, { path: await temporaryFolder() });
-    await store.put("a", Buffer.alloc(5_000_000, "x"));
+    await remote.put("a", Buffer.alloc(5_000_000, "x"));
     const cancel = new AbortController();
     const staying = Array.from({ length: 20 }, () => read(store, "a"));
     const leaving = store.get("a", { signal: cancel.signal });
@@ -116,15 +123,71 @@ describeS3("cachedObjects", (server) => {
     expect(await store.get("a")).toBeUndefined();
   });
 
+  it("keeps a stream that it writes, so that nobody here downloads it", async () => {
+    const { remote, gets } = await counted(server);
+    const path = await temporaryFolder();
+    const store = await cachedObjects(remote, { path });
+    const large = Buffer.alloc(20_000_000, "tamis");
+    const sha256 = createHash("sha256").update(large).digest("hex");
+    await store.put("empty", sliced(Buffer.from("")));
+    await store.put("stream", sliced(large));
+    await store.put("announced", sliced(large), { sha256 });
+    for (const reader of [store, await reopened(remote, { path })]) {
+      expect(await read(reader, "empty")).toHaveLength(0);
+      for (const key of ["stream", "announced"]) {
+        expect(large.equals(await read(reader, key))).toBe(true);
+        expect(large.equals(await readFile(await reader.localPath(key)))).toBe(true);
+      }
+    }
+    expect(gets).toEqual([]);
+  });
+
+  it("downloads what two wrote at the same time, as it cannot know who was last", async () => {
+    const { remote } = await counted(server);
+    const store = await cachedObjects(remote, { path: await temporaryFolder() });
+    for (let round = 0; round < 10; round++) {
+      const bodies = ["a", "b", "c"].map((fill) => Buffer.alloc(20_000, fill));
+      await Promise.all(bodies.map((body) => store.put("same", sliced(body))));
+      expect(String(await read(store, "same"))).toBe(String(await read(remote, "same")));
+    }
+  });
+
+  it("keeps no copy of what was not stored", async () => {
+    const { remote } = await counted(server);
+    const path = await temporaryFolder();
+    const store = await cachedObjects(remote, { path });
+    const put = store.put("a", sliced(Buffer.alloc(20_000_000)), { sha256: digest });
+    await expect(put).rejects.toMatchObject({ code: "corrupt_data" });
+    expect(await store.get("a")).toBeUndefined();
+    expect(await readdir(join(path, ".tmp"))).toEqual([]);
+  });
+
+  it("gives an import its file back without a download", async () => {
+    const { remote, gets } = await counted(server);
+    const folder = await temporaryFolder();
+    const file = join(folder, "ratings.csv");
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i % 200},${i},${(i % 5) + 1}`);
+    await writeFile(file, `userId,movieId,rating\n${lines.join("\n")}\n`);
+    const tamis = await openTamis({ dataDir: join(folder, "data") });
+    onTestFinished(() => tamis.close());
+    const objects = await cachedObjects(remote, { path: join(folder, "copies") });
+    const { rows } = await importRatings({ ...tamis, objects }, file);
+    expect(rows).toBe(20_000);
+    const raw: string[] = [];
+    for await (const { key } of remote.list("raw/")) raw.push(key);
+    expect(raw).toHaveLength(1);
+    expect(gets.filter((key) => key.startsWith("raw/"))).toEqual([]);
+  });
+
   it("fetches a damaged copy again", async () => {
     const { remote, gets } = await counted(server);
     const path = await temporaryFolder();
-    const body = Buffer.alloc(2_000_000, "x");
+    const body = Buffer.alloc(9_000_000, "x"); // too large for the memory
     await remote.put("a", body);
     const first = await cachedObjects(remote, { path });
     const file = await first.localPath("a");
     for (const damage of [
-      () => writeFile(file, Buffer.alloc(2_000_000, "y")), // as long as it was
+      () => writeFile(file, Buffer.alloc(9_000_000, "y")), // as long as it was
       () => writeFile(file, "short"),
       () => rm(file),
       () => writeFile(join(file, "..", "entry.json"), "{"),
@@ -172,5 +235,8 @@ describeS3("cachedObjects", (server) => {
     await expect(store.localPath("a")).rejects.toMatchObject({ code: "no_space" });
     await remote.put("b", Buffer.alloc(1_000_000, "x"));
     expect(await readFile(await store.localPath("b"))).toHaveLength(1_000_000);
+    await store.put("c", sliced(Buffer.alloc(9_000_000, "c")));
+    expect(await read(store, "c")).toHaveLength(9_000_000);
+    expect(await readdir(join(path, ".tmp"))).toEqual([]);
   });
 });

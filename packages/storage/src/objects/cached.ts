@@ -3,12 +3,15 @@ import {
   isTamisError,
   type LocalObjectStore,
   type ObjectStore,
+  type StoredObject,
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
 import { type CacheEntry, openCacheFolder } from "./cache-folder.ts";
 import { checkRange } from "./check-range.ts";
+import { type LoneWrite, loneWrites } from "./lone-writes.ts";
 import { checkObjectKey } from "./object-key.ts";
+import { passingCopy } from "./passing-copy.ts";
 import { readFileChunks } from "./read-file-chunks.ts";
 import { sharedFlights } from "./shared-flights.ts";
 import { smallObjects } from "./small-objects.ts";
@@ -27,12 +30,13 @@ export interface CachedObjectsOptions {
 }
 
 /**
- * A store with copies near: what was read once is read from the disk, or from memory when it is small, until its
- * time is over. Turns any {@link ObjectStore} into a {@link LocalObjectStore}.
+ * A store with copies near: what was read once, or written from a stream, is read from the disk, or from memory when it
+ * is small, until its time is over. Turns any {@link ObjectStore} into a {@link LocalObjectStore}.
  *
- * Readers of one object share one download. A copy is complete or absent; its digest is compared before this process
- * first uses it, and a damaged one is fetched again. A range is read from the copy when there is one, else from the
- * store. What this store puts or removes is forgotten at once; what others change is seen when the time is over.
+ * Readers of one object share one download. A copy is complete or absent. Its digest is taken while it is written, and
+ * compared before another process first uses it; after that its size and time tell whether it is still the same. A
+ * damaged one is fetched again. A range is read from the copy when there is one, else from the store. What this store
+ * puts or removes counts at once; what others change is seen when the time is over.
  *
  * @throws configuration when the folder cannot be made
  */
@@ -43,6 +47,7 @@ export async function cachedObjects(
   const { now = Date.now, ttlMs = 3_600_000, immutable = namesDigest } = options;
   const folder = await openCacheFolder(options.path, { maxBytes: options.maxBytes ?? 10e9, now });
   const small = smallObjects();
+  const writes = loneWrites();
   const isFresh = (key: string, fetchedAt: number) =>
     immutable(key) || (now() >= fetchedAt && now() - fetchedAt < ttlMs);
 
@@ -68,6 +73,11 @@ export async function cachedObjects(
     small.forget(key);
     await folder.forget(key);
   };
+  const adopt = async (path: string, stored: StoredObject, fetchedAt: number, write: LoneWrite) => {
+    // Without room there is no copy; the object is stored all the same.
+    if (write.isAlone()) await folder.adopt(path, stored, fetchedAt).catch(() => {});
+    if (!write.isAlone()) await forget(stored.key);
+  };
   const read = async (key: string, { range, signal }: GetOptions) => {
     const kept = small.find(key);
     if (kept && isFresh(key, kept.fetchedAt)) return once(cut(kept.bytes, range));
@@ -80,9 +90,17 @@ export async function cachedObjects(
 
   return {
     async put(key, body, putOptions) {
-      const stored = await remote.put(key, body, putOptions);
-      await forget(key);
-      return stored;
+      const [fetchedAt, write] = [now(), writes.begin(key)];
+      const copy = body instanceof Uint8Array ? undefined : passingCopy(folder.newPath(), body);
+      try {
+        const stored = await remote.put(key, copy?.passing ?? body, putOptions);
+        await forget(key);
+        if (await copy?.isWhole(stored.bytes)) await adopt(copy!.path, stored, fetchedAt, write);
+        return stored;
+      } finally {
+        write.end();
+        await copy?.discard();
+      }
     },
     async get(key, getOptions = {}) {
       checkObjectKey(key);
@@ -98,8 +116,13 @@ export async function cachedObjects(
     },
     list: (prefix, listOptions) => remote.list(prefix, listOptions),
     async remove(key) {
-      await remote.remove(key);
-      await forget(key);
+      const write = writes.begin(key);
+      try {
+        await remote.remove(key);
+        await forget(key);
+      } finally {
+        write.end();
+      }
     },
     capabilities: () => remote.capabilities(),
     async localPath(key) {
@@ -120,8 +143,11 @@ function cut(bytes: Uint8Array, range: GetOptions["range"]): Uint8Array {
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.byteLength === 0) return;
   // The caller may write into what it gets.
-  if (bytes.byteLength > 0) yield Uint8Array.prototype.slice.call(bytes);
+  const own = Buffer.allocUnsafeSlow(bytes.byteLength);
+  own.set(bytes);
+  yield own;
 }
 
 /** Reads a copy; one that was thrown out between finding and opening it is read from the store. */

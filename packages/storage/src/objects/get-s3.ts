@@ -33,9 +33,9 @@ export async function getS3(
   if (start === end) return (await exists(s3, key, signal)) ? nothing() : undefined;
   const opened = await openObject(s3, key, start, end, undefined, signal);
   if (opened === undefined || opened === "nothing") return opened && nothing();
-  const bytes = readBytes(s3, key, start, opened, signal);
-  const checked = range === undefined ? verified(key, bytes, opened.sha256) : bytes;
-  return opened.length <= readAtOnceBytes ? await collected(checked) : whenRead(checked, opened.body);
+  const announced = range === undefined ? opened.sha256 : undefined;
+  const chunks = readBytes(s3, key, start, opened, announced, signal);
+  return opened.length <= readAtOnceBytes ? await collected(chunks) : whenRead(chunks, opened.body);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
@@ -87,14 +87,16 @@ async function openObject(
   }
 }
 
-/** The chunks of a body, over as many connections as it takes. */
+/** The chunks of a body, over as many connections as it takes, then the comparison of their digest. */
 async function* readBytes(
   s3: S3Access,
   key: string,
   start: number,
   first: Opened,
+  announced: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
+  const hash = announced === undefined ? undefined : createHash("sha256");
   const end = start + first.length;
   let position = start;
   let { body } = first;
@@ -105,6 +107,7 @@ async function* readBytes(
         throwIfAborted(signal);
         for await (const chunk of body as AsyncIterable<Uint8Array>) {
           position += chunk.byteLength;
+          hash?.update(chunk);
           yield chunk;
         }
         if (position < end) throw Object.assign(new Error("the answer is too short"), { code: "ECONNRESET" });
@@ -122,25 +125,7 @@ async function* readBytes(
   } finally {
     body.destroy();
   }
-}
-
-async function* verified(
-  key: string,
-  chunks: AsyncIterable<Uint8Array>,
-  sha256: string | undefined,
-): AsyncGenerator<Uint8Array> {
-  if (sha256 === undefined) return yield* chunks;
-  const hash = createHash("sha256");
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (hash.digest("hex") === sha256) return;
-  throw new TamisError(
-    "corrupt_data",
-    `The object ${key} does not have the SHA-256 it was stored with. Restore it from a backup or a former version.`,
-    { details: { key } },
-  );
+  if (hash && hash.digest("hex") !== announced) throw damaged(key);
 }
 
 async function collected(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
@@ -154,10 +139,20 @@ async function collected(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterab
 /** Closes the connection when reading does not begin soon; reading then opens a new one. */
 function whenRead(chunks: AsyncIterable<Uint8Array>, body: Readable): AsyncIterable<Uint8Array> {
   const timer = setTimeout(() => body.destroy(), patienceMs).unref();
-  return (async function* () {
-    clearTimeout(timer);
-    yield* chunks;
-  })();
+  return {
+    [Symbol.asyncIterator]() {
+      clearTimeout(timer);
+      return chunks[Symbol.asyncIterator]();
+    },
+  };
+}
+
+function damaged(key: string): TamisError {
+  return new TamisError(
+    "corrupt_data",
+    `The object ${key} does not have the SHA-256 it was stored with. Restore it from a backup or a former version.`,
+    { details: { key } },
+  );
 }
 
 function changed(key: string, cause: unknown): TamisError {

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { type GetOptions, throwIfAborted } from "@tamis/core";
 import { fileSystemError } from "./file-system-error.ts";
 
-const chunkBytes = 262_144;
+const chunkBytes = 1_048_576;
 
 /**
  * Reads a file or a range of it. It is opened when reading starts, so that an answer nobody reads holds nothing open.
@@ -19,11 +19,12 @@ export async function* readFileChunks(
   let file: FileHandle | undefined;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const { size } = await file.stat();
     let position = range?.start ?? 0;
-    const end = position + (range?.length ?? Number.POSITIVE_INFINITY);
+    const end = Math.min(size, position + (range?.length ?? size));
     while (position < end) {
       throwIfAborted(signal);
-      const chunk = new Uint8Array(Math.min(chunkBytes, end - position));
+      const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - position));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
       if (bytesRead === 0) return;
       position += bytesRead;

@@ -19,12 +19,15 @@ export function s3Error(error: unknown, settings: S3Settings, subject: string): 
   if (isTamisError(error)) return error as TamisError;
   const native = error as NativeError;
   const [, code, remedy] =
-    classes.find(([names]) => names.some((name) => isCalled(native, name))) ?? byStatus(native);
+    classes.find(([names]) => names.some((name) => isCalled(native, name))) ??
+    byContent(native) ??
+    byStatus(native);
   const details = {
     bucket: settings.bucket,
     ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
   };
-  const said = `${native.code ?? native.name}${native.message ? `: ${native.message}` : ""}`;
+  const message = native.message === "UnknownError" ? "" : native.message?.trim();
+  const said = `${native.code ?? native.name}${message ? `: ${message}` : ""}`;
   return new TamisError(code, `${subject}: ${remedy(settings, native)} (${said}).`, {
     details,
     cause: error,
@@ -73,18 +76,18 @@ const classes: readonly Class[] = [
     () => "the clock of this machine and the server's are too far apart; set the clock",
   ],
   [
-    [
-      "PermanentRedirect",
-      "AuthorizationHeaderMalformed",
-      "InvalidLocationConstraint",
-      "IllegalLocationConstraintException",
-      "InvalidRegionName",
-    ],
+    ["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"],
     "configuration",
     ({ bucket, region }, { $response }) => {
       const right = $response?.headers?.["x-amz-bucket-region"];
       return `the bucket ${bucket} is not in the region ${region ?? "of this machine's AWS settings"}; give ${right ? `region=${right}` : "the right region=…"} in the URL`;
     },
+  ],
+  [
+    ["InvalidLocationConstraint", "InvalidRegionName"],
+    "configuration",
+    (settings) =>
+      `${place(settings)} knows no region ${settings.region ?? "of this machine's AWS settings"}; give the right region=… in the URL, or none for a server that is not AWS`,
   ],
   [
     ["QuotaExceeded", "InsufficientStorage", "EntityTooLarge"],
@@ -98,6 +101,12 @@ const classes: readonly Class[] = [
     (settings) => `${place(settings)} is not a known host; check the endpoint`,
   ],
   [
+    ["EPROTO"],
+    "configuration",
+    (settings) =>
+      `no TLS connection to ${place(settings)}; if the server has none, give http:// for https://`,
+  ],
+  [
     ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"],
     "unavailable",
     (settings) => `nothing answers at ${place(settings)}; check the endpoint, or try again later`,
@@ -108,6 +117,25 @@ const classes: readonly Class[] = [
     (settings) => `${place(settings)} did not answer in time; try again later`,
   ],
 ];
+
+/** What is no answer of S3, or no answer at all. */
+function byContent({ message, $response, $metadata }: NativeError): Class | undefined {
+  if (message === "Region is missing") {
+    return [
+      [],
+      "configuration",
+      () =>
+        "AWS wants a region; give region=… in the URL, set AWS_REGION, or give endpoint=… for another server",
+    ];
+  }
+  const isPage = $response?.headers?.["content-type"]?.startsWith("text/html");
+  if (!isPage || ($metadata?.httpStatusCode ?? 0) >= 500) return undefined;
+  return [
+    [],
+    "configuration",
+    (settings) => `${place(settings)} answers with a web page, not as an S3 server does; check the endpoint`,
+  ];
+}
 
 function byStatus({ $metadata }: NativeError): Class {
   const status = $metadata?.httpStatusCode;

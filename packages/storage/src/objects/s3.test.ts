@@ -1,9 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { ObjectStore } from "@tamis/core";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { plainBucket } from "../testing/plain-bucket.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { describeS3 } from "../testing/throwaway-s3.ts";
-import { initS3, openS3 } from "./s3.ts";
+import { initS3, openS3, type S3Settings } from "./s3.ts";
 import { accessS3, type S3Access } from "./s3-access.ts";
 
 const megabyte = 1_048_576;
@@ -173,8 +179,50 @@ describeS3("openS3", (server) => {
     const elsewhere = { ...settings, bucket: `new-${settings.bucket.slice(-20)}`, region: "mars-1" };
     await expect(initS3(elsewhere)).rejects.toMatchObject({
       code: "configuration",
-      message: expect.stringMatching(/not in the region mars-1/),
+      message: expect.stringMatching(/knows no region mars-1; give the right region=/),
     });
+  });
+
+  it("says what is wrong with an address that is no S3 server, and with a region that is not given", async () => {
+    const website = createServer((_, answer) =>
+      answer.writeHead(404, { "content-type": "text/html; charset=utf-8" }).end("<html><meta></html>"),
+    ).listen(0, "127.0.0.1");
+    onTestFinished(() => void website.close());
+    await once(website, "listening");
+    const endpoint = `http://127.0.0.1:${(website.address() as AddressInfo).port}`;
+    const list = async (settings: S3Settings) =>
+      (await openS3(settings)).list("")[Symbol.asyncIterator]().next();
+    await expect(list({ bucket: "lake", endpoint })).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringMatching(/answers with a web page, not as an S3 server does; check the endpoint/),
+    });
+    const noTls = server.endpoint.replace("http:", "https:");
+    await expect(list({ bucket: "lake", endpoint: noTls })).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringMatching(/no TLS connection to https:.*give http:\/\//),
+    });
+    vi.stubEnv("AWS_REGION", undefined);
+    vi.stubEnv("AWS_DEFAULT_REGION", undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(list({ bucket: "lake" })).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringMatching(/wants a region; give region=/),
+    });
+  });
+
+  it("takes the keys of a profile", async () => {
+    const settings = await plainBucket(server);
+    const file = join(await temporaryFolder(), "credentials");
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = process.env;
+    await writeFile(file, `[lake]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", undefined);
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
+    vi.stubEnv("AWS_PROFILE", "lake");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const store = await openS3(settings);
+    expect(await store.put("a", Buffer.from("x"))).toMatchObject({ bytes: 1 });
   });
 });
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { CacheEntry } from "./cache-folder.ts";
 
 /** Objects up to this size are also kept in memory, in bytes. */
-const maxObjectBytes = 1_048_576;
+const maxObjectBytes = 8_388_608;
 const maxTotalBytes = 67_108_864;
 
 /** An object in memory. */
