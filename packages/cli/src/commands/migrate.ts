@@ -10,7 +10,7 @@ export const migrate = defineCommand<Flags>({
   summary: "Bring the schema of the records up to date",
   details: [
     "Every command does so by itself; this one says what it does, or would do. Of several at once one does it and the",
-    "others wait. A SQLite file is copied before each step; on PostgreSQL take a backup first (tamis backup). Exit code 99 when",
+    "others wait. Of SQLite a backup is taken before each step; on PostgreSQL take a backup first (tamis backup). Exit code 99 when",
     "there is nothing to do.",
   ].join("\n"),
   examples: ["tamis migrate --dry-run", "tamis migrate --records postgres://tamis@db.example/tamis --json"],
@@ -33,7 +33,7 @@ export const migrate = defineCommand<Flags>({
         const word = dryRun ? "would go" : "went";
         return [
           `the schema ${word} from version ${from} to version ${to}: ${steps.join(", ")}`,
-          ...backups.map((path) => `copied before a step: ${path}`),
+          ...backups.map((path) => `backup before a step: ${path}`),
         ];
       });
       if (from === to) context.exitWith(exitCodes.nothingToDo);
