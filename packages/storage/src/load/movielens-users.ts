@@ -36,7 +36,7 @@ export async function* movielensUsers(
     encoding: await movielensEncoding(layout, users),
     header: false,
     columnCount: 5,
-    ids: { 0: "user" } as const,
+    ids: { 0: "user" as const },
   };
   for await (const { cells } of delimitedRows(users, options, onReject)) {
     const [id, second, third, occupation] = cells as [string, string, string, string];

@@ -1,13 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { TamisError } from "@tamis/core";
-import { fileSystemError } from "../objects/file-system-error.ts";
-import { makeFolder } from "../objects/make-folder.ts";
-import { type BackupManifest, fileDigest, manifestName } from "./backup-manifest.ts";
-import { type BackupWork, engineOf } from "./engine.ts";
+import { type BackupManifest, manifestName } from "./backup-manifest.ts";
+import type { BackupWork } from "./engine.ts";
 import { schemaVersion } from "./migrate.ts";
 import type { Records } from "./schema.ts";
+import { writeBackup } from "./write-backup.ts";
 
 export interface BackupOptions extends BackupWork {
   readonly now?: () => Date;
@@ -32,33 +30,7 @@ export async function backup(
   if (version === 0) throw new TamisError("not_found", "There are no records to back up.");
   const at = now();
   const path = await freePath(resolve(target), at);
-  await makeFolder(dirname(path));
-  const temporary = `${path}.part-${randomUUID().slice(0, 8)}`;
-  try {
-    await mkdir(temporary, { mode: 0o700 });
-    const { engine, file, write } = engineOf(records).backups;
-    const written = join(temporary, file);
-    const rows = await write(records, written, work);
-    const manifest: BackupManifest = {
-      format: "tamis-backup",
-      version: 1,
-      engine,
-      schema_version: version,
-      created_at: at.toISOString(),
-      file,
-      bytes: (await stat(written)).size,
-      sha256: await fileDigest(written),
-      rows,
-    };
-    await writeFile(join(temporary, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-    for (const name of [file, manifestName, "."]) await flush(join(temporary, name));
-    await rename(temporary, path);
-    await flush(dirname(path));
-    return { path, manifest };
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw fileSystemError(error, path);
-  }
+  return { path, manifest: await writeBackup(records, path, { ...work, version, at }) };
 }
 
 async function freePath(target: string, at: Date): Promise<string> {
@@ -69,10 +41,4 @@ async function freePath(target: string, at: Date): Promise<string> {
     return join(target, `tamis-${at.toISOString().replace(/[-:]|\.\d+/g, "")}`);
   }
   throw new TamisError("refused", `${target} is there already; give another name, or a folder of backups.`);
-}
-
-/** To the disk, file or folder. */
-async function flush(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  await handle.sync().finally(() => handle.close());
 }

@@ -51,8 +51,8 @@ export interface Engine {
    */
   copy?(transaction: Records, statement: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   readonly backups: EngineBackups;
-  /** Copies the committed state to a file beside the database and returns its path; absent where servers do it. */
-  backup?(stamp: string): Promise<string>;
+  /** Where a backup before a migration lies, beside the database; absent where whoever runs the server takes it. */
+  pathOfBackup?(stamp: string): string;
 }
 
 /** How the whole of the records becomes one file that the engine's own tools read, and comes back from it. */

@@ -8,6 +8,7 @@ import { findItem, upsertItems } from "./items.ts";
 import { type Migration, migrate, migrations, schemaVersion } from "./migrate.ts";
 import { ownTables } from "./own-tables.ts";
 import { postgresRecords } from "./postgres.ts";
+import { restore } from "./restore.ts";
 import type { Records } from "./schema.ts";
 import { sqliteRecords } from "./sqlite.ts";
 
@@ -129,10 +130,10 @@ describe("migrate", () => {
     await upsertItems(records, [{ itemId: 1, title: "Amélie", year: 2001, genres: [] }]);
     const now = () => new Date("2026-01-02T03:04:05.678Z");
     const result = await migrate(records, { now, steps: [...migrations, addColour] });
-    const backup = `${file}.schema-${newest}.20260102T030405Z.backup`;
+    const backup = `${file}.schema-${newest}.20260102T030405678Z.backup`;
     expect(result).toEqual({ from: newest, to: newest + 1, backups: [backup] });
     expect(await schemaVersion(records)).toBe(newest + 1);
-    const { records: copy } = await openSqlite(backup);
+    const { records: copy } = await openSqlite(join(backup, "records.db"));
     expect(await schemaVersion(copy)).toBe(newest);
     expect(await copy.selectFrom("items").select("title").execute()).toEqual([{ title: "Amélie" }]);
     await expect(migrate(records)).rejects.toMatchObject({ code: "unsupported" });
@@ -149,7 +150,8 @@ describe("migrate", () => {
     const versions = migrations.slice(0, -1).map(({ version }) => version);
     expect(backups).toEqual(versions.map((version) => expect.stringContaining(`${file}.schema-${version}.`)));
     for (const [at, version] of versions.entries()) {
-      const { records: copy } = await openSqlite(backups[at]);
+      const { records: copy } = await openSqlite();
+      await restore(copy, backups[at]!);
       expect(await schemaVersion(copy)).toBe(version);
       expect(await migrate(copy)).toMatchObject({ from: version, to: newest });
       expect(await findItem(copy, 1)).toMatchObject({ title: "Amélie" });

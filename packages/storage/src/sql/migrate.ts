@@ -9,6 +9,7 @@ import { tagsOfItems } from "./migrations/0004-tags-of-items.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
 import { tableBuilders } from "./table-builders.ts";
+import { writeBackup } from "./write-backup.ts";
 import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
 /** One step forward. There are no steps back: the backup taken before it is the way back. */
@@ -37,8 +38,8 @@ export interface MigrationResult {
 
 /**
  * Brings the schema of the records to the newest version. New tables are made in one transaction; older ones are
- * brought forward step by step, each in a transaction of its own, and on SQLite each after a backup: a copy of the
- * database beside it. Two processes at once: one does it, the other waits, however long, and then has nothing to do.
+ * brought forward step by step, each in a transaction of its own, and on SQLite each after a backup beside
+ * the database, which `restore` takes. Two processes at once: one does it, the other waits, however long, and then has nothing to do.
  *
  * @throws unsupported when the schema is newer than this program knows
  * @throws configuration when the database holds the tables of another program
@@ -125,15 +126,19 @@ function checkVersion(present: number, newest: number): void {
   if (present <= newest) return;
   throw new TamisError(
     "unsupported",
-    `The records have schema version ${present}; this version of Tamis knows up to ${newest}. Update Tamis (npm install @tamis/cli@latest), or restore a backup of version ${newest}; on SQLite it lies beside the database.`,
+    `The records have schema version ${present}; this version of Tamis knows up to ${newest}. Update Tamis (npm install @tamis/cli@latest), or restore a backup of version ${newest} (tamis restore … --force); on SQLite it lies beside the database.`,
     { details: { stored: present, known: newest } },
   );
 }
 
-/** On SQLite the backup reads from its own connection, so it holds the state before this transaction. */
+/** SQLite's is read by a connection of its own, so it holds the state before this transaction. */
 async function takeBackup(records: Records, version: number, at: Date): Promise<string | null> {
-  const instant = at.toISOString().replace(/[-:]|\.\d+/g, "");
-  return (await engineOf(records).backup?.(`schema-${version}.${instant}`)) ?? null;
+  const path = engineOf(records).pathOfBackup?.(
+    `schema-${version}.${at.toISOString().replace(/[-:.]/g, "")}`,
+  );
+  if (path === undefined) return null;
+  await writeBackup(records, path, { version, at });
+  return path;
 }
 
 async function createVersionTable(records: Records): Promise<void> {

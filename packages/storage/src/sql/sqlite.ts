@@ -1,5 +1,4 @@
-import { rename, rm } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { TamisError } from "@tamis/core";
 import type Sqlite from "better-sqlite3";
 import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
@@ -63,7 +62,7 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
       return recordsOn(writer, engine);
     },
     backups: sqliteBackups((file, options) => new Database(file, { timeout: 0, ...options }), path),
-    backup: (stamp) => backupFile(Database, path, stamp),
+    pathOfBackup: (stamp) => `${path}.${stamp}.backup`,
   };
   return engine;
 }
@@ -100,24 +99,6 @@ async function lockFile(Database: SqliteClass, path: string): Promise<(() => Pro
   return async () => {
     held.close();
   };
-}
-
-/** SQLite's online backup, from a connection of its own: it copies the committed state while others work. */
-async function backupFile(Database: SqliteClass, path: string, stamp: string): Promise<string> {
-  const target = `${path}.${stamp}.backup`;
-  const temporary = `${target}.part`;
-  let source: Sqlite.Database | undefined;
-  try {
-    source = new Database(path, { readonly: true, timeout: 0 });
-    await source.backup(temporary);
-    await rename(temporary, target);
-    return target;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw sqliteError(error, path, `backup to ${basename(target)} in ${dirname(target)}`);
-  } finally {
-    source?.close();
-  }
 }
 
 /** The driver has a compiled part that is loaded with its first database: a failure of either is found here. */

@@ -60,7 +60,7 @@ export function startWorker({
     });
     const pipeline = definePipeline({ name: "nightly", steps: [prepare, effect] });
     const ledger = runLedger(records, { worker: ${JSON.stringify(name)} });
-    const queue = await openQueue(records, { ledger, leaseMs: 3000, pollMs: 50 });
+    const queue = await openQueue(records, { ledger, leaseMs: 3000, pollMs: 50, graceMs: 1000 });
     queue.work([pipeline], { onEvent: (event) => console.log(event.type + " " + (event.step ?? "")) });
     console.log("ready");
     if (${scheduler}) {
