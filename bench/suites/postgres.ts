@@ -124,7 +124,7 @@ async function snapshotInto(server: ThrowawayPostgres, loads: number): Promise<M
   );
   const { postgresRecords } = await import("../../packages/storage/src/sql/postgres.ts");
   const folder = await mkdtemp(join(tmpdir(), "tamis-bench-"));
-  const warehouse = duckdbWarehouse({ dataDir: folder });
+  const warehouse = duckdbWarehouse({ dataDir: folder, memoryLimit: "1GB" });
   const records = await postgresRecords({ url: server.url() });
   try {
     const file = join(folder, "ratings.parquet");
