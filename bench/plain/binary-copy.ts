@@ -2,9 +2,11 @@ import { once } from "node:events";
 import type pg from "pg";
 import copyStreams from "pg-copy-streams";
 
-/** Ratings by number of row, from 0. */
+/** Ratings by number of row, from 0; users and items are places in `users` and `items`. */
 export interface PlainRatings {
   readonly rows: number;
+  readonly users: readonly string[];
+  readonly items: readonly string[];
   userOf(row: number): number;
   itemOf(row: number): number;
   ratingOf(row: number): number;
@@ -30,10 +32,10 @@ export async function plainBinaryCopy(
     let at = 0;
     for (; row < ratings.rows && at < bytes.length - 100; row++) {
       view.setInt16(at, 4);
-      for (const id of [ratings.userOf(row), ratings.itemOf(row)]) {
-        const length = bytes.write(`${id}`, at + 6, "latin1");
-        view.setInt32(at + 2, length);
-        at += 4 + length;
+      for (const id of [ratings.users[ratings.userOf(row)]!, ratings.items[ratings.itemOf(row)]!]) {
+        for (let index = 0; index < id.length; index++) bytes[at + 6 + index] = id.charCodeAt(index);
+        view.setInt32(at + 2, id.length);
+        at += 4 + id.length;
       }
       view.setInt32(at + 2, 8);
       view.setFloat64(at + 6, ratings.ratingOf(row));

@@ -1,4 +1,4 @@
-import type { Reject } from "@tamis/core";
+import type { Id, Reject } from "@tamis/core";
 import type { GenomeScores } from "../sql/catalogue.ts";
 import { delimitedRatings } from "./delimited-ratings.ts";
 import { idAt, type RatingBatch } from "./rating-batch.ts";
@@ -31,7 +31,10 @@ export async function* movielensGenomeScores(
     file.name,
     { min: 0, max: 1 },
     {
-      onBatch: (batch) => read.push(scoresOf(batch, file.name, onReject)),
+      onBatch(batch) {
+        const scores = scoresOf(batch);
+        read.push(batch.users.texts === null ? scores : withoutTextTags(scores, batch, file.name, onReject));
+      },
       onReject: (reject) => onReject({ ...reject, detail: inWordsOfTheGenome(reject.detail) }),
     },
   );
@@ -44,40 +47,42 @@ export async function* movielensGenomeScores(
   yield* read;
 }
 
-/** Copies a batch, which its reader will use again. */
-function scoresOf(batch: RatingBatch, source: string, onReject: (reject: Reject) => void): GenomeScores {
-  const { length, users: tags, items, ratings } = batch;
+/** The rows of a batch, copied: its reader will use it again. */
+function scoresOf({ length, users: tags, items, ratings }: RatingBatch): GenomeScores {
   const itemIds = new Array<string>(length);
-  for (let row = 0, previous: unknown; row < length; row++) {
+  let previous: Id | undefined;
+  for (let row = 0; row < length; row++) {
     const item = idAt(items, row);
     itemIds[row] = item === previous ? itemIds[row - 1]! : String(item);
     previous = item;
   }
-  const scores = {
-    length,
-    itemIds,
-    tagIds: tags.numbers.slice(0, length),
-    relevances: ratings.slice(0, length),
-  };
-  return tags.texts === null ? scores : withoutTextTags(scores);
+  return { length, itemIds, tagIds: tags.numbers.slice(0, length), relevances: ratings.slice(0, length) };
+}
 
-  /** A tag is a whole number: that is how the genome names it. */
-  function withoutTextTags(scores: GenomeScores): GenomeScores {
-    const rows = Array.from({ length }, (_, row) => row).filter((row) => {
-      const tag = tags.texts![row];
-      if (tag === undefined) return true;
-      const detail = `the genome tag ${JSON.stringify(tag)} is no whole number`;
-      const raw = `${itemIds[row]},${tag},${ratings[row]}`;
-      onReject({ source, line: batch.lines[row]!, reason: "invalid_id", detail, raw });
-      return false;
-    });
-    return {
-      length: rows.length,
-      itemIds: rows.map((row) => itemIds[row]!),
-      tagIds: Float64Array.from(rows, (row) => scores.tagIds[row]!),
-      relevances: Float64Array.from(rows, (row) => scores.relevances[row]!),
-    };
+/** The genome names its tags by whole numbers; rows of any other are refused. */
+function withoutTextTags(
+  { length, itemIds, tagIds, relevances }: GenomeScores,
+  { users: { texts }, lines }: RatingBatch,
+  source: string,
+  onReject: (reject: Reject) => void,
+): GenomeScores {
+  const rows: number[] = [];
+  for (let row = 0; row < length; row++) {
+    const tag = texts?.[row];
+    if (tag === undefined) {
+      rows.push(row);
+      continue;
+    }
+    const detail = `the genome tag ${JSON.stringify(tag)} is no whole number`;
+    const raw = `${itemIds[row]},${tag},${relevances[row]}`;
+    onReject({ source, line: lines[row]!, reason: "invalid_id", detail, raw });
   }
+  return {
+    length: rows.length,
+    itemIds: rows.map((row) => itemIds[row]!),
+    tagIds: Float64Array.from(rows, (row) => tagIds[row]!),
+    relevances: Float64Array.from(rows, (row) => relevances[row]!),
+  };
 }
 
 function inWordsOfTheGenome(detail: string): string {

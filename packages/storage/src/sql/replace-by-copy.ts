@@ -103,7 +103,7 @@ async function merge(
     `update ${into} set ${values.map((name) => `${name} = staged.${name}`).join(", ")}
        from changes join staged on staged.ctid = new where ${into}.ctid = old`,
     `insert into ${into} (${columns.join(", ")}) select ${from("staged", columns)}
-       from changes join staged on staged.ctid = new where old is null`,
+       from changes join staged on staged.ctid = new where old is null order by ${from("staged", key)}`,
     "drop table changes",
     "drop table staged",
   ];
