@@ -8,6 +8,7 @@ import { large } from "./suites/large.ts";
 import { parity } from "./suites/parity.ts";
 import { presetSuite } from "./suites/presets.ts";
 import { ranking } from "./suites/ranking.ts";
+import { s3 } from "./suites/s3.ts";
 import { svd } from "./suites/svd.ts";
 import { svdPlusPlus } from "./suites/svd-plus-plus.ts";
 import { timeToAccuracy } from "./suites/time-to-accuracy.ts";
@@ -28,4 +29,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   accuracy,
   presets: presetSuite,
   ranking,
+  s3,
 };
