@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,11 +8,16 @@ import { alreadyThere } from "./already-there.ts";
 import { checkDigest } from "./check-digest.ts";
 import { fileSystemError } from "./file-system-error.ts";
 import { type ObjectHeaders, putHeaders } from "./put-headers.ts";
+import { readFileChunks } from "./read-file-chunks.ts";
 import { readStart } from "./read-start.ts";
+import { runningDigest } from "./running-digest.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
-import { isOurs, partBytes, uploadParts } from "./upload-parts.ts";
+import { isOurs, uploadParts } from "./upload-parts.ts";
 import { writeHashed } from "./write-hashed.ts";
+
+/** A body of this size is sent in one request. In bytes. */
+const wholeBytes = 8_388_608;
 
 /** The most that one request may store, in bytes. */
 const maxSinglePut = 5 * 1024 ** 3;
@@ -45,14 +50,14 @@ export async function putS3(
   const start = await readAbortable(body, signal);
   if (start.whole) {
     const { bytes } = start;
-    const sha256 = digestOf(bytes);
+    const sha256 = await digestOf(bytes);
     checkDigest(key, sha256, announced);
     const stored = { key, bytes: bytes.byteLength, sha256 };
     await putSingle(s3, stored, () => bytes, putHeaders(sha256, encrypt), ifAbsent, signal);
     return stored;
   }
   await beforeParts();
-  const own = body instanceof Uint8Array ? digestOf(body) : undefined;
+  const own = body instanceof Uint8Array ? await digestOf(body) : undefined;
   if (own !== undefined) checkDigest(key, own, announced);
   const known = own ?? announced;
   if (known !== undefined && !ifAbsent) {
@@ -60,26 +65,29 @@ export async function putS3(
     const sent = await uploadParts(s3, key, source, putHeaders(known, encrypt), signal);
     return { key, ...sent };
   }
-  return await withKept(scratch, key, start.stream, signal, async (file, kept) => {
+  return await withKept(scratch, key, start.stream, signal, async (path, kept) => {
     checkDigest(key, kept.sha256, announced);
     const headers = putHeaders(kept.sha256, encrypt);
-    if (!ifAbsent) await uploadParts(s3, key, file(), headers, signal);
-    else await putSingle(s3, { key, ...kept }, file, headers, true, signal);
+    const file = () => createReadStream(path, { highWaterMark: 1 << 20 });
+    if (ifAbsent) await putSingle(s3, { key, ...kept }, file, headers, true, signal);
+    else await uploadParts(s3, key, readFileChunks(path, key, {}), headers, signal);
     return { key, ...kept };
   });
 }
 
 async function readAbortable(body: Uint8Array | AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
   try {
-    return await readStart(body instanceof Uint8Array ? body : abortable(body, signal), partBytes);
+    return await readStart(body instanceof Uint8Array ? body : abortable(body, signal), wholeBytes);
   } catch (error) {
     throwIfAborted(signal);
     throw error;
   }
 }
 
-function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  const hash = runningDigest(bytes.byteLength);
+  await hash.update(bytes);
+  return await hash.digest();
 }
 
 async function withKept<T>(
@@ -87,13 +95,13 @@ async function withKept<T>(
   key: string,
   stream: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
-  work: (file: () => ReadStream, kept: { bytes: number; sha256: string }) => Promise<T>,
+  work: (path: string, kept: { bytes: number; sha256: string }) => Promise<T>,
 ): Promise<T> {
   const path = join(scratch, `put-${randomUUID()}`);
   try {
     await mkdir(scratch, { recursive: true });
     const kept = await writeHashed(path, stream, { signal });
-    return await work(() => createReadStream(path, { highWaterMark: 1 << 20 }), kept);
+    return await work(path, kept);
   } catch (error) {
     throw fileSystemError(error, key);
   } finally {
