@@ -3,18 +3,18 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isTamisError, type PutOptions, type StoredObject, TamisError, throwIfAborted } from "@tamis/core";
-import { abortable } from "./abortable.ts";
-import { alreadyThere } from "./already-there.ts";
-import { checkDigest } from "./check-digest.ts";
-import { fileSystemError } from "./file-system-error.ts";
+import { abortable } from "../abortable.ts";
+import { alreadyThere } from "../already-there.ts";
+import { checkDigest } from "../check-digest.ts";
+import { fileSystemError } from "../file-system-error.ts";
+import { readFileChunks } from "../read-file-chunks.ts";
+import { readStart } from "../read-start.ts";
+import { runningDigest } from "../running-digest.ts";
+import { writeHashed } from "../write-hashed.ts";
 import { type ObjectHeaders, putHeaders } from "./put-headers.ts";
-import { readFileChunks } from "./read-file-chunks.ts";
-import { readStart } from "./read-start.ts";
-import { runningDigest } from "./running-digest.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
 import { isOurs, uploadParts } from "./upload-parts.ts";
-import { writeHashed } from "./write-hashed.ts";
 
 /** A body of this size is sent in one request. In bytes. */
 const wholeBytes = 8_388_608;

@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { type GetOptions, isTamisError, TamisError, throwIfAborted } from "@tamis/core";
-import { runningDigest } from "./running-digest.ts";
+import { runningDigest } from "../running-digest.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled, s3Error } from "./s3-error.ts";
 

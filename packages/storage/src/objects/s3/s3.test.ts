@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { ObjectStore } from "@tamis/core";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { plainBucket } from "../testing/plain-bucket.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { describeS3 } from "../testing/throwaway-s3.ts";
+import { plainBucket } from "../../testing/plain-bucket.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
+import { describeS3 } from "../../testing/throwaway-s3.ts";
 import { initS3, openS3, type S3Settings } from "./s3.ts";
 import { accessS3, type S3Access } from "./s3-access.ts";
 

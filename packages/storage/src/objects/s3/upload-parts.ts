@@ -1,8 +1,8 @@
 import { TamisError, throwIfAborted } from "@tamis/core";
-import { checkDigest } from "./check-digest.ts";
-import { cutParts, type Part, sliceParts } from "./cut-parts.ts";
+import { checkDigest } from "../check-digest.ts";
+import { cutParts, type Part, sliceParts } from "../cut-parts.ts";
+import { type RunningDigest, runningDigest } from "../running-digest.ts";
 import type { ObjectHeaders } from "./put-headers.ts";
-import { type RunningDigest, runningDigest } from "./running-digest.ts";
 import type { S3Access } from "./s3-access.ts";
 
 /** Bytes of a part of a multipart upload. S3 takes 10,000 parts, hence 156 GiB. */
