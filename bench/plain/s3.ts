@@ -26,9 +26,9 @@ export function plainS3({ bucket, endpoint }: { readonly bucket: string; readonl
       await new Upload({ client, params, partSize: size, queueSize: atOnce }).done();
     },
     get: (key: string) => get(key),
-    /** In ranges of 16 MiB, four at a time, into one piece of memory. */
-    async getInRanges(key: string, bytes: number): Promise<Uint8Array> {
-      const whole = Buffer.allocUnsafeSlow(bytes);
+    /** In ranges of 16 MiB, four at a time, into memory for all of it. */
+    async getInRanges(key: string, whole: Uint8Array): Promise<void> {
+      const bytes = whole.byteLength;
       let next = 0;
       const worker = async () => {
         while (next < bytes) {
@@ -42,7 +42,6 @@ export function plainS3({ bucket, endpoint }: { readonly bucket: string; readonl
         }
       };
       await Promise.all(Array.from({ length: atOnce }, worker));
-      return whole;
     },
   };
 }

@@ -7,7 +7,7 @@ import { openS3 } from "@tamis/storage/s3";
 import { withS3 } from "../data/s3-server.ts";
 import { inTurns, median, seconds } from "../in-turns.ts";
 import { plainS3 } from "../plain/s3.ts";
-import { atLeast, atMost, findRow, type Measurement, type Row, type Run, type Suite } from "../suite.ts";
+import { atLeast, findRow, type Measurement, type Row, type Run, type Suite } from "../suite.ts";
 
 const large = 256_000_000; // bytes
 const turns = 5;
@@ -70,11 +70,11 @@ const beside: readonly Run[] = [
     ours: () => store.put("ours", createReadStream(file, { highWaterMark: 1 << 20 })),
     bare: { upload: () => plain.put("bare", file) },
   })),
-  besideBareClient(read, "as a stream", ({ store, plain }) => ({
+  besideBareClient(read, "as a stream", ({ store, plain, body }) => ({
     ours: async () => drain((await store.get("ours"))!),
     bare: {
       stream: async () => drain(await plain.get("ours")),
-      ranges: () => plain.getInRanges("ours", large),
+      ranges: () => plain.getInRanges("ours", body),
     },
   })),
   besideBareClient(read, "into a file", ({ store, plain, file }) => ({
@@ -156,7 +156,8 @@ export const s3: Suite = {
 stream, or in four parallel ranges where that is faster), on the same server: Ceph's object gateway with everything in
 memory, on the same processors. Medians of ${turns} turns, ours and theirs one after the other. Ours compares or stores the
 SHA-256 of all bytes. A copy is read after the first read of the same object through the cache, by the same process
-(small ones from memory) or by a store opened anew, which compares its digest; as a local file is how DuckDB reads it.`,
+(small ones from memory) or by a store opened anew, which compares its digest; as a local file is how DuckDB reads it. That 2 GB pass through less than
+200 MB of a whole process is a test (\`s3-processes.test.ts\`); here the suites and their loader are in memory too.`,
   runs: [...beside, ...cached, memory],
   targets: [
     ...beside.map(({ case: of, name }) => ({
@@ -167,13 +168,6 @@ SHA-256 of all bytes. A copy is read after the first read of the same object thr
       says: `${of}, ${name}: at least 50 times as fast as the first time`,
       reached: (rows: readonly Row[]) => atLeast(figure(rows, { case: of, name }, "times_the_first"), 50),
     })),
-    {
-      says: `${memory.case} through less than 200 MB of memory`,
-      reached: (rows) => {
-        const peak = findRow(rows, memory)?.peak_mib;
-        return atMost(peak && peak * 1.048576, 200);
-      },
-    },
   ],
 };
 

@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import { addAbortSignal, type Readable } from "node:stream";
 import { type GetOptions, isTamisError, TamisError, throwIfAborted } from "@tamis/core";
-import { runningDigest } from "../running-digest.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled, s3Error } from "./s3-error.ts";
 
@@ -96,7 +96,7 @@ async function* readBytes(
   announced: string | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const hash = announced === undefined ? undefined : runningDigest(first.length);
+  const hash = announced === undefined ? undefined : createHash("sha256");
   const end = start + first.length;
   let position = start;
   let { body } = first;
@@ -107,7 +107,7 @@ async function* readBytes(
         throwIfAborted(signal);
         for await (const chunk of body as AsyncIterable<Uint8Array>) {
           position += chunk.byteLength;
-          await hash?.update(chunk);
+          hash?.update(chunk);
           yield chunk;
         }
         if (position < end) throw Object.assign(new Error("the answer is too short"), { code: "ECONNRESET" });
@@ -122,10 +122,9 @@ async function* readBytes(
         body = next.body;
       }
     }
-    if (hash && (await hash.digest()) !== announced) throw damaged(key);
+    if (hash && hash.digest("hex") !== announced) throw damaged(key);
   } finally {
     body.destroy();
-    hash?.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,6 @@ import { checkDigest } from "../check-digest.ts";
 import { fileSystemError } from "../file-system-error.ts";
 import { readFileChunks } from "../read-file-chunks.ts";
 import { readStart } from "../read-start.ts";
-import { runningDigest } from "../running-digest.ts";
 import { writeHashed } from "../write-hashed.ts";
 import { type ObjectHeaders, putHeaders } from "./put-headers.ts";
 import type { S3Access } from "./s3-access.ts";
@@ -50,14 +49,14 @@ export async function putS3(
   const start = await readAbortable(body, signal);
   if (start.whole) {
     const { bytes } = start;
-    const sha256 = await digestOf(bytes);
+    const sha256 = digestOf(bytes);
     checkDigest(key, sha256, announced);
     const stored = { key, bytes: bytes.byteLength, sha256 };
     await putSingle(s3, stored, () => bytes, putHeaders(sha256, encrypt), ifAbsent, signal);
     return stored;
   }
   await beforeParts();
-  const own = body instanceof Uint8Array ? await digestOf(body) : undefined;
+  const own = body instanceof Uint8Array ? digestOf(body) : undefined;
   if (own !== undefined) checkDigest(key, own, announced);
   const known = own ?? announced;
   if (known !== undefined && !ifAbsent) {
@@ -84,10 +83,8 @@ async function readAbortable(body: Uint8Array | AsyncIterable<Uint8Array>, signa
   }
 }
 
-async function digestOf(bytes: Uint8Array): Promise<string> {
-  const hash = runningDigest(bytes.byteLength);
-  await hash.update(bytes);
-  return await hash.digest();
+function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 async function withKept<T>(

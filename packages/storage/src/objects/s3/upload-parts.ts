@@ -1,12 +1,15 @@
+import { createHash, type Hash } from "node:crypto";
 import { TamisError, throwIfAborted } from "@tamis/core";
 import { checkDigest } from "../check-digest.ts";
 import { cutParts, type Part, sliceParts } from "../cut-parts.ts";
-import { type RunningDigest, runningDigest } from "../running-digest.ts";
 import type { ObjectHeaders } from "./put-headers.ts";
 import type { S3Access } from "./s3-access.ts";
 
-/** Bytes of a part of a multipart upload. S3 takes 10,000 parts, hence 156 GiB. */
-export const partBytes = 16_777_216;
+/**
+ * Bytes of a part. Larger ones are less work for the server, and cost nothing where the body is in memory already; of a
+ * stream, five are held. S3 takes 10,000 parts, hence streams of 80 GiB.
+ */
+const partBytes = { ofStream: 8_388_608, ofMemory: 16_777_216 };
 const maxParts = 10_000;
 
 /** Parts on their way at a time; one more is being filled. */
@@ -47,8 +50,10 @@ export async function uploadParts(
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   const sending = new Set<Promise<void>>();
   const isWhole = body instanceof Uint8Array;
-  const source = isWhole ? sliceParts(body, partBytes) : cutParts(body, partBytes, atOnce + 1);
-  const hash = isWhole ? undefined : runningDigest(Number.POSITIVE_INFINITY);
+  const source = isWhole
+    ? sliceParts(body, partBytes.ofMemory)
+    : cutParts(body, partBytes.ofStream, atOnce + 1);
+  const hash = isWhole ? undefined : createHash("sha256");
   try {
     const { parts, bytes } = await sendAll(source, hash, sending, (part, PartNumber) =>
       attempt(key, stop, (options) =>
@@ -56,7 +61,7 @@ export async function uploadParts(
       ),
     );
     const { sha256 } = headers.Metadata;
-    if (hash) checkDigest(key, await hash.digest(), sha256);
+    if (hash) checkDigest(key, hash.digest("hex"), sha256);
     throwIfAborted(signal);
     await complete(s3, key, upload, parts, headers, signal);
     return { bytes, sha256 };
@@ -67,14 +72,12 @@ export async function uploadParts(
     await client.send(new driver.AbortMultipartUploadCommand(upload)).catch(() => {});
     throwIfAborted(signal);
     throw error;
-  } finally {
-    hash?.stop();
   }
 }
 
 async function sendAll(
   source: AsyncIterable<Part> | Iterable<Part>,
-  hash: RunningDigest | undefined,
+  hash: Hash | undefined,
   sending: Set<Promise<void>>,
   send: (bytes: Uint8Array, number: number) => Promise<{ ETag?: string | undefined }>,
 ): Promise<{ parts: SentPart[]; bytes: number }> {
@@ -92,7 +95,7 @@ async function sendAll(
     // A part that failed stays among them, and ends the upload at the next wait.
     sent.catch(() => {});
     sending.add(sent);
-    await hash?.update(part.bytes);
+    hash?.update(part.bytes);
     bytes += part.bytes.byteLength;
     if (sending.size >= atOnce) await Promise.race(sending);
   }
@@ -140,6 +143,6 @@ export async function isOurs(
 function tooLarge(): TamisError {
   return new TamisError(
     "unsupported",
-    `An object on S3 has at most ${maxParts} parts of ${partBytes} bytes. Store it as several objects.`,
+    `An object is stored on S3 in at most ${maxParts} parts of ${partBytes.ofStream} bytes. Store it as several objects.`,
   );
 }
