@@ -7,13 +7,13 @@ import type { S3Access } from "./s3-access.ts";
 
 /**
  * Bytes of a part. Larger ones are less work for the server, and cost nothing where the body is in memory already; of a
- * stream, five are held. S3 takes 10,000 parts, hence streams of 80 GiB.
+ * stream, four are held. S3 takes 10,000 parts, hence streams of 80 GiB.
  */
 const partBytes = { ofStream: 8_388_608, ofMemory: 16_777_216 };
 const maxParts = 10_000;
 
 /** Parts on their way at a time; one more is being filled. */
-const atOnce = 4;
+const atOnce = 3;
 
 interface SentPart {
   readonly PartNumber: number;
