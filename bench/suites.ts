@@ -9,6 +9,7 @@ import { parity } from "./suites/parity.ts";
 import { postgres } from "./suites/postgres.ts";
 import { presetSuite } from "./suites/presets.ts";
 import { ranking } from "./suites/ranking.ts";
+import { s3 } from "./suites/s3.ts";
 import { svd } from "./suites/svd.ts";
 import { svdPlusPlus } from "./suites/svd-plus-plus.ts";
 import { timeToAccuracy } from "./suites/time-to-accuracy.ts";
@@ -30,4 +31,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   accuracy,
   presets: presetSuite,
   ranking,
+  s3,
 };

@@ -15,7 +15,7 @@ export type { RawFile, SourceManifest } from "./lake/source-manifest.ts";
 export type { TextEncoding } from "./load/delimited-batch.ts";
 export type { RatingColumnNames } from "./load/ratings-file.ts";
 export { abortable } from "./objects/abortable.ts";
-export { type CachedObjectsOptions, cachedObjects } from "./objects/cached.ts";
+export { type CachedObjectsOptions, cachedObjects } from "./objects/cache/cached.ts";
 export { checkRange } from "./objects/check-range.ts";
 export { initObjects, type ObjectsReport } from "./objects/init-objects.ts";
 export { checkObjectKey, checkObjectPrefix, compareKeys } from "./objects/object-key.ts";

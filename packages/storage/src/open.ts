@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { type LocalObjectStore, resolveConfig, TamisError, type Warehouse } from "@tamis/core";
-import { openFolder } from "./objects/folder.ts";
+import { openFolder } from "./objects/folder/folder.ts";
 import { makeFolder } from "./objects/make-folder.ts";
 import { openS3Url } from "./objects/open-s3-url.ts";
-import { parseS3Url } from "./objects/s3-settings.ts";
+import { parseS3Url } from "./objects/s3/s3-settings.ts";
 import { migrate } from "./sql/migrate.ts";
 import { postgresRecords } from "./sql/postgres.ts";
 import type { Records } from "./sql/schema.ts";

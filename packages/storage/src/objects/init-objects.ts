@@ -1,9 +1,9 @@
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { TamisError } from "@tamis/core";
-import { openFolder } from "./folder.ts";
-import { initS3 } from "./s3.ts";
-import { parseS3Url } from "./s3-settings.ts";
+import { openFolder } from "./folder/folder.ts";
+import { initS3 } from "./s3/s3.ts";
+import { parseS3Url } from "./s3/s3-settings.ts";
 
 /** What stands ready for objects, as far as the place itself confirmed it. */
 export interface ObjectsReport {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { LocalObjectStore } from "@tamis/core";
-import { cachedObjects } from "./cached.ts";
-import { openS3 } from "./s3.ts";
-import { parseS3Url } from "./s3-settings.ts";
+import { cachedObjects } from "./cache/cached.ts";
+import { openS3 } from "./s3/s3.ts";
+import { parseS3Url } from "./s3/s3-settings.ts";
 
 /**
  * Opens what an `s3:` URL names, with copies in `cache` of the data dir.

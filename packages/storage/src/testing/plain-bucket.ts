@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { accessS3 } from "../objects/s3-access.ts";
-import type { S3Settings } from "../objects/s3-settings.ts";
+import { accessS3 } from "../objects/s3/s3-access.ts";
+import type { S3Settings } from "../objects/s3/s3-settings.ts";
 
 /** Puts credentials where every AWS client of this process, and of those it starts, looks for them. */
 export function useCredentials(server: {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { S3Settings } from "../objects/s3-settings.ts";
+import type { S3Settings } from "../objects/s3/s3-settings.ts";
 import { type Ceph, startCeph } from "./ceph.ts";
 import { plainBucket, useCredentials } from "./plain-bucket.ts";
 

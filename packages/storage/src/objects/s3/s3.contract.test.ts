@@ -1,6 +1,6 @@
-import { objectStoreContract } from "../testing/object-store-contract.ts";
-import { plainBucket } from "../testing/plain-bucket.ts";
-import { describeS3 } from "../testing/throwaway-s3.ts";
+import { objectStoreContract } from "../../testing/object-store-contract.ts";
+import { plainBucket } from "../../testing/plain-bucket.ts";
+import { describeS3 } from "../../testing/throwaway-s3.ts";
 import { openS3 } from "./s3.ts";
 
 describeS3("objects in S3", (server) => {

@@ -1,4 +1,4 @@
-import { unlessAborted } from "./abortable.ts";
+import { unlessAborted } from "../abortable.ts";
 
 /** Downloads that several readers wait for together. */
 export interface SharedFlights<Result> {

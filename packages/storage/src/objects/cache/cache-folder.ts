@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { join, resolve } from "node:path";
 import type { StoredObject } from "@tamis/core";
 import { z } from "zod";
-import { fileSystemError, hasCode } from "./file-system-error.ts";
-import { makeFolder } from "./make-folder.ts";
-import { removeOldFiles } from "./remove-old-files.ts";
-import { writeHashed } from "./write-hashed.ts";
+import { fileSystemError, hasCode } from "../file-system-error.ts";
+import { makeFolder } from "../make-folder.ts";
+import { removeOldFiles } from "../remove-old-files.ts";
+import { writeHashed } from "../write-hashed.ts";
 
 /** The copy of an object. */
 export interface CacheEntry {

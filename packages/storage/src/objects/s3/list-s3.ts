@@ -1,5 +1,5 @@
 import { type ListedObject, type ListOptions, throwIfAborted } from "@tamis/core";
-import { isObjectKey } from "./object-key.ts";
+import { isObjectKey } from "../object-key.ts";
 import type { S3Access } from "./s3-access.ts";
 
 /** Lists the objects of a bucket, 1,000 a request. What is there but has no key of an object is passed over. */

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { privateS3 } from "../testing/private-s3.ts";
-import { startModule } from "../testing/start-module.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { describeS3 } from "../testing/throwaway-s3.ts";
+import { privateS3 } from "../../testing/private-s3.ts";
+import { startModule } from "../../testing/start-module.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
+import { describeS3 } from "../../testing/throwaway-s3.ts";
 import { openS3 } from "./s3.ts";
 import { accessS3 } from "./s3-access.ts";
 import { sweepUploads } from "./sweep-uploads.ts";

@@ -10,15 +10,15 @@ import {
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
-import { alreadyThere } from "./already-there.ts";
-import { checkDigest } from "./check-digest.ts";
-import { checkRange } from "./check-range.ts";
-import { fileSystemError, hasCode } from "./file-system-error.ts";
-import { checkObjectKey, checkObjectPrefix, compareKeys } from "./object-key.ts";
+import { alreadyThere } from "../already-there.ts";
+import { checkDigest } from "../check-digest.ts";
+import { checkRange } from "../check-range.ts";
+import { fileSystemError, hasCode } from "../file-system-error.ts";
+import { checkObjectKey, checkObjectPrefix, compareKeys } from "../object-key.ts";
+import { readFileChunks } from "../read-file-chunks.ts";
+import { removeOldFiles } from "../remove-old-files.ts";
+import { writeHashed } from "../write-hashed.ts";
 import { publishFile } from "./publish-file.ts";
-import { readFileChunks } from "./read-file-chunks.ts";
-import { removeOldFiles } from "./remove-old-files.ts";
-import { writeHashed } from "./write-hashed.ts";
 
 /**
  * Objects as files in a folder: the object `a/b.json` is the file `a/b.json`.

@@ -1,5 +1,5 @@
 import { TamisError } from "@tamis/core";
-import { checkObjectKey } from "./object-key.ts";
+import { checkObjectKey } from "../object-key.ts";
 
 /** Where objects are on S3. There are no credentials here: they come from where every AWS client looks. */
 export interface S3Settings {

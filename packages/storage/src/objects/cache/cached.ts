@@ -7,12 +7,12 @@ import {
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
+import { checkRange } from "../check-range.ts";
+import { checkObjectKey } from "../object-key.ts";
+import { readFileChunks } from "../read-file-chunks.ts";
 import { type CacheEntry, openCacheFolder } from "./cache-folder.ts";
-import { checkRange } from "./check-range.ts";
 import { type LoneWrite, loneWrites } from "./lone-writes.ts";
-import { checkObjectKey } from "./object-key.ts";
 import { passingCopy } from "./passing-copy.ts";
-import { readFileChunks } from "./read-file-chunks.ts";
 import { sharedFlights } from "./shared-flights.ts";
 import { smallObjects } from "./small-objects.ts";
 

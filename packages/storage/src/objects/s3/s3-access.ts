@@ -53,12 +53,7 @@ export async function accessS3(settings: S3Settings): Promise<S3Access> {
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 1,
     logger: silent,
-    requestHandler: {
-      connectionTimeout: 5000,
-      socketTimeout: 60_000,
-      httpAgent: connections,
-      httpsAgent: connections,
-    },
+    requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
   return {
     driver,
@@ -80,12 +75,6 @@ export async function accessS3(settings: S3Settings): Promise<S3Access> {
     },
   };
 }
-
-/**
- * Connections that are kept, and that receive up to 1 MiB while nobody reads: with Node's 16 KiB a server waits for
- * each chunk to be hashed.
- */
-const connections = { keepAlive: true, maxSockets: 50, highWaterMark: 1_048_576 };
 
 /** What goes wrong is thrown; a library does not print. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localObjectStoreContract, objectStoreContract } from "../testing/object-store-contract.ts";
-import { plainBucket } from "../testing/plain-bucket.ts";
-import { describeS3 } from "../testing/throwaway-s3.ts";
+import { localObjectStoreContract, objectStoreContract } from "../../testing/object-store-contract.ts";
+import { plainBucket } from "../../testing/plain-bucket.ts";
+import { describeS3 } from "../../testing/throwaway-s3.ts";
+import { openS3 } from "../s3/s3.ts";
 import { cachedObjects } from "./cached.ts";
-import { openS3 } from "./s3.ts";
 
 describeS3("cached objects of S3", (server) => {
   const open = async () => {

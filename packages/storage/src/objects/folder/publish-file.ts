@@ -1,7 +1,7 @@
 import { link, lstat, mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TamisError } from "@tamis/core";
-import { hasCode } from "./file-system-error.ts";
+import { hasCode } from "../file-system-error.ts";
 
 /**
  * Gives a finished temporary file its name, at once and for good: the folders on the way are made, and the entry

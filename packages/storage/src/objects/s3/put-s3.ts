@@ -3,16 +3,20 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isTamisError, type PutOptions, type StoredObject, TamisError, throwIfAborted } from "@tamis/core";
-import { abortable } from "./abortable.ts";
-import { alreadyThere } from "./already-there.ts";
-import { checkDigest } from "./check-digest.ts";
-import { fileSystemError } from "./file-system-error.ts";
+import { abortable } from "../abortable.ts";
+import { alreadyThere } from "../already-there.ts";
+import { checkDigest } from "../check-digest.ts";
+import { fileSystemError } from "../file-system-error.ts";
+import { readFileChunks } from "../read-file-chunks.ts";
+import { readStart } from "../read-start.ts";
+import { writeHashed } from "../write-hashed.ts";
 import { type ObjectHeaders, putHeaders } from "./put-headers.ts";
-import { readStart } from "./read-start.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
-import { isOurs, partBytes, uploadParts } from "./upload-parts.ts";
-import { writeHashed } from "./write-hashed.ts";
+import { isOurs, uploadParts } from "./upload-parts.ts";
+
+/** A body of this size is sent in one request. In bytes. */
+const wholeBytes = 8_388_608;
 
 /** The most that one request may store, in bytes. */
 const maxSinglePut = 5 * 1024 ** 3;
@@ -60,18 +64,19 @@ export async function putS3(
     const sent = await uploadParts(s3, key, source, putHeaders(known, encrypt), signal);
     return { key, ...sent };
   }
-  return await withKept(scratch, key, start.stream, signal, async (file, kept) => {
+  return await withKept(scratch, key, start.stream, signal, async (path, kept) => {
     checkDigest(key, kept.sha256, announced);
     const headers = putHeaders(kept.sha256, encrypt);
-    if (!ifAbsent) await uploadParts(s3, key, file(), headers, signal);
-    else await putSingle(s3, { key, ...kept }, file, headers, true, signal);
+    const file = () => createReadStream(path, { highWaterMark: 1 << 20 });
+    if (ifAbsent) await putSingle(s3, { key, ...kept }, file, headers, true, signal);
+    else await uploadParts(s3, key, readFileChunks(path, key, {}), headers, signal);
     return { key, ...kept };
   });
 }
 
 async function readAbortable(body: Uint8Array | AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
   try {
-    return await readStart(body instanceof Uint8Array ? body : abortable(body, signal), partBytes);
+    return await readStart(body instanceof Uint8Array ? body : abortable(body, signal), wholeBytes);
   } catch (error) {
     throwIfAborted(signal);
     throw error;
@@ -87,13 +92,13 @@ async function withKept<T>(
   key: string,
   stream: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
-  work: (file: () => ReadStream, kept: { bytes: number; sha256: string }) => Promise<T>,
+  work: (path: string, kept: { bytes: number; sha256: string }) => Promise<T>,
 ): Promise<T> {
   const path = join(scratch, `put-${randomUUID()}`);
   try {
     await mkdir(scratch, { recursive: true });
     const kept = await writeHashed(path, stream, { signal });
-    return await work(() => createReadStream(path, { highWaterMark: 1 << 20 }), kept);
+    return await work(path, kept);
   } catch (error) {
     throw fileSystemError(error, key);
   } finally {

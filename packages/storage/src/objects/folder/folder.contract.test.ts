@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
-import { localObjectStoreContract, objectStoreContract } from "../testing/object-store-contract.ts";
+import { localObjectStoreContract, objectStoreContract } from "../../testing/object-store-contract.ts";
 import { openFolder } from "./folder.ts";
 
 describe("objects in a folder", () => {

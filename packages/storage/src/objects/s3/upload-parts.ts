@@ -1,16 +1,19 @@
 import { createHash, type Hash } from "node:crypto";
 import { TamisError, throwIfAborted } from "@tamis/core";
-import { checkDigest } from "./check-digest.ts";
-import { cutParts, type Part, sliceParts } from "./cut-parts.ts";
+import { checkDigest } from "../check-digest.ts";
+import { cutParts, type Part, sliceParts } from "../cut-parts.ts";
 import type { ObjectHeaders } from "./put-headers.ts";
 import type { S3Access } from "./s3-access.ts";
 
-/** Bytes of a part of a multipart upload. S3 takes 10,000 parts, hence 80 GiB. */
-export const partBytes = 8_388_608;
+/**
+ * Bytes of a part. Larger ones are less work for the server, and cost nothing where the body is in memory already; of a
+ * stream, four are held. S3 takes 10,000 parts, hence streams of 80 GiB.
+ */
+const partBytes = { ofStream: 8_388_608, ofMemory: 16_777_216 };
 const maxParts = 10_000;
 
 /** Parts on their way at a time; one more is being filled. */
-const atOnce = 4;
+const atOnce = 3;
 
 interface SentPart {
   readonly PartNumber: number;
@@ -47,7 +50,9 @@ export async function uploadParts(
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   const sending = new Set<Promise<void>>();
   const isWhole = body instanceof Uint8Array;
-  const source = isWhole ? sliceParts(body, partBytes) : cutParts(body, partBytes, atOnce + 1);
+  const source = isWhole
+    ? sliceParts(body, partBytes.ofMemory)
+    : cutParts(body, partBytes.ofStream, atOnce + 1);
   const hash = isWhole ? undefined : createHash("sha256");
   try {
     const { parts, bytes } = await sendAll(source, hash, sending, (part, PartNumber) =>
@@ -138,6 +143,6 @@ export async function isOurs(
 function tooLarge(): TamisError {
   return new TamisError(
     "unsupported",
-    `An object on S3 has at most ${maxParts} parts of ${partBytes} bytes. Store it as several objects.`,
+    `An object is stored on S3 in at most ${maxParts} parts of ${partBytes.ofStream} bytes. Store it as several objects.`,
   );
 }

@@ -122,10 +122,10 @@ async function* readBytes(
         body = next.body;
       }
     }
+    if (hash && hash.digest("hex") !== announced) throw damaged(key);
   } finally {
     body.destroy();
   }
-  if (hash && hash.digest("hex") !== announced) throw damaged(key);
 }
 
 async function collected(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {

@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { importRatings } from "../lake/import-ratings.ts";
-import { readSnapshot } from "../lake/snapshot.ts";
-import { openTamis } from "../open.ts";
-import { privateS3 } from "../testing/private-s3.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { describeS3 } from "../testing/throwaway-s3.ts";
+import { importRatings } from "../../lake/import-ratings.ts";
+import { readSnapshot } from "../../lake/snapshot.ts";
+import { openTamis } from "../../open.ts";
+import { privateS3 } from "../../testing/private-s3.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
+import { describeS3 } from "../../testing/throwaway-s3.ts";
 import { openS3 } from "./s3.ts";
 
 const megabyte = 1_048_576;

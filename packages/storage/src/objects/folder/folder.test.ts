@@ -1,9 +1,9 @@
 import { readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startModule } from "../testing/start-module.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { mountTinyDisk } from "../testing/tiny-disk.ts";
+import { startModule } from "../../testing/start-module.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
+import { mountTinyDisk } from "../../testing/tiny-disk.ts";
 import { openFolder } from "./folder.ts";
 
 async function keys(store: Awaited<ReturnType<typeof openFolder>>) {

@@ -1,9 +1,9 @@
 import { tmpdir } from "node:os";
 import { type ObjectStore, TamisError, throwIfAborted } from "@tamis/core";
-import { checkRange } from "./check-range.ts";
+import { checkRange } from "../check-range.ts";
+import { checkObjectKey, checkObjectPrefix } from "../object-key.ts";
 import { getS3 } from "./get-s3.ts";
 import { listS3 } from "./list-s3.ts";
-import { checkObjectKey, checkObjectPrefix } from "./object-key.ts";
 import { probeIfAbsent } from "./probe-if-absent.ts";
 import { putS3 } from "./put-s3.ts";
 import { accessS3 } from "./s3-access.ts";
