@@ -17,7 +17,7 @@ import {
   openTamis,
   readSnapshot,
 } from "../../packages/storage/src/index.ts";
-import { benchFolder, generateMovielens } from "./generate-movielens.ts";
+import { benchFolder, generateMovielens } from "../data/generate-movielens.ts";
 
 const six = process.argv.includes("--six");
 const rows = Number(process.argv[2]?.match(/^\d+$/)?.[0] ?? 20_000_263);

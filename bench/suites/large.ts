@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createTrainset, svd } from "@tamis/ml";
 import { generateTwentyMillion } from "../data/twenty-million.ts";
 import { measure } from "../measure.ts";
-import { benchFolder, generateMovielens } from "../storage/generate-movielens.ts";
+import { benchFolder, generateMovielens } from "../data/generate-movielens.ts";
 import { atMost, findRow, type Row, type Suite } from "../suite.ts";
 
 const fit = "20 million generated ratings: 100 factors x 20 epochs";
