@@ -3,11 +3,12 @@ import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/
 import { describeFile } from "./describe-file.ts";
 import { storedId } from "./id-kinds.ts";
 import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
-import type { RatingStage } from "./rating-stage.ts";
+import type { RatingStage, StageCounts } from "./rating-stage.ts";
 import { findManifest } from "./snapshot.ts";
 import { zones } from "./zones.ts";
 
 export interface NewSnapshot {
+  readonly counts: StageCounts;
   readonly scale: Scale;
   readonly items: readonly Item[];
   readonly source: { readonly name: string; readonly digest: string };
@@ -30,10 +31,7 @@ export async function writeSnapshot(
   stage: RatingStage,
   snapshot: NewSnapshot,
 ): Promise<SnapshotManifest> {
-  const { scale, items, source, parent, run, createdAt, onNew, signal } = snapshot;
-  const [counts] = await stage.query<Record<"rows" | "users" | "items", bigint>>(
-    "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
-  );
+  const { counts, scale, items, source, parent, run, createdAt, onNew, signal } = snapshot;
   const ratings = await stage.writeParquet(
     `SELECT ${storedId("user_id", stage.kinds.user)} AS user_id, ${storedId("item_id", stage.kinds.item)} AS item_id,
       rating, CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at
@@ -59,9 +57,7 @@ export async function writeSnapshot(
   throwIfAborted(signal);
   const manifest: SnapshotManifest = {
     digest,
-    rows: Number(counts!.rows),
-    users: Number(counts!.users),
-    items: Number(counts!.items),
+    ...counts,
     scale,
     source,
     parent,
