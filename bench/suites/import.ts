@@ -16,14 +16,14 @@ export const importing: Suite = {
   about: `The generated ratings of MovieLens 20M, a CSV file of 498 MB, on the disk's cache. Who does nothing else: DuckDB
 copies what its CSV reader yields to Parquet; SQLite takes four numbers a row from one prepared statement into a table
 without a key. Ours digests and keeps the file, checks each row, writes the snapshot, and loads a table with a key of two
-texts, all in one import; the row “to the snapshot” ends when its manifest is there, the row “of checked rows” begins
-where they are all read and checked, and the snapshot is written meanwhile.`,
+texts, all in one import; the row “to the snapshot” ends when its manifest is there, the row “of a snapshot” begins
+there.`,
   baselines: ["DuckDB", "SQLite"],
   runs: [
     { case: toSnapshot, name: "DuckDB COPY, nothing else", measure: bareDuckdb },
     { case: toSnapshot, name: "tamis import, to the snapshot", measure: () => importUpTo("snapshot") },
     { case: toSqlite, name: "SQLite inserts, nothing else", measure: bareSqlite },
-    { case: toSqlite, name: "tamis import, of checked rows", measure: () => importUpTo("end", "checked") },
+    { case: toSqlite, name: "tamis import, of a snapshot", measure: () => importUpTo("end", "snapshot") },
     { case: toSqlite, name: "tamis import, of the CSV", measure: () => importUpTo("end") },
     { case: toArrays, name: "tamis readSnapshot", measure: readArrays },
   ],
@@ -44,7 +44,7 @@ where they are all read and checked, and the snapshot is written meanwhile.`,
     {
       says: "snapshot to SQLite at .7 of the bare inserts' rate or more",
       reached: (rows) =>
-        atLeast(ratio(ours(rows, "of checked rows"), findRow(rows, { name: "SQLite" })), 0.7),
+        atLeast(ratio(ours(rows, "of a snapshot"), findRow(rows, { name: "SQLite" })), 0.7),
     },
     {
       says: "CSV to SQLite at .7 of the bare inserts' rate or more",
@@ -106,7 +106,7 @@ async function bareSqlite(): Promise<Measurement> {
 /** One import into a new data dir, of which the time between two moments counts; it is cancelled at the later one. */
 async function importUpTo(
   end: "snapshot" | "end",
-  start: "start" | "checked" = "start",
+  start: "start" | "snapshot" = "start",
 ): Promise<Measurement> {
   const { importRatings, openTamis } = await import("../../packages/storage/src/index.ts");
   const { dataDirOf } = await import("../data/imported.ts");
@@ -119,9 +119,9 @@ async function importUpTo(
     const importing = importRatings(tamis, csv, {
       signal: cancel.signal,
       onProgress({ phase, done, total }) {
-        if (phase !== "snapshot") return;
-        if (done === 0 && start === "checked") since = clock();
-        if (done !== total || end !== "snapshot") return;
+        if (phase !== "snapshot" || done !== total) return;
+        if (start === "snapshot") since = clock();
+        if (end !== "snapshot") return;
         until = clock();
         cancel.abort();
       },

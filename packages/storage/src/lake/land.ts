@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  isTamisError,
-  type LocalObjectStore,
-  type ObjectStore,
-  TamisError,
-  throwIfAborted,
-} from "@tamis/core";
+import { isTamisError, type LocalObjectStore, type ObjectStore, throwIfAborted } from "@tamis/core";
+import { checkedBytes, fileChanged } from "../load/checked-bytes.ts";
 import type { FileSource } from "../load/ratings-file.ts";
 import type { ImportSource } from "./import-source.ts";
 import { zones } from "./zones.ts";
@@ -69,7 +64,8 @@ export function landFiles(
     files[role] = {
       name: file.name,
       bytes: file.bytes,
-      open: () => checked(file, sha256),
+      open: () => checkedBytes(file, sha256),
+      direct: async () => ({ path: await file.localPath(), sha256 }),
       localPath: () => landed.then(() => objects.localPath(key)),
     };
   }
@@ -95,25 +91,8 @@ async function landFile(
     await objects.put(key, file.open(), { sha256, ...(signal && { signal }) });
   } catch (cause) {
     if (!isTamisError(cause) || cause.code !== "corrupt_data") throw cause;
-    throw changed(file, cause);
+    throw fileChanged(file.name, cause);
   }
-}
-
-/** The bytes of a file, and at their end an error when they are not those of the digest. */
-async function* checked(file: FileSource, sha256: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  for await (const chunk of file.open()) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (hash.digest("hex") !== sha256) throw changed(file);
-}
-
-function changed({ name }: FileSource, cause?: unknown): TamisError {
-  return new TamisError("data_load", `${name} changed while it was read. Import it again.`, {
-    details: { file: name },
-    cause,
-  });
 }
 
 async function isThere(objects: ObjectStore, key: string, bytes: number): Promise<boolean> {

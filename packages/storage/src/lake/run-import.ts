@@ -94,21 +94,18 @@ async function importLanding(
     await landing.done;
     const written = { run: importId, createdAt: now(), onNew, signal };
     await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
-    const progress = (done: number) =>
-      onProgress?.({ phase: "snapshot", done, total: accepted, unit: "rows" });
-    progress(0);
+    onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
     const counts = await stage.count();
-    const [manifest, ratings] = await together(
-      writeSnapshot(objects, stage, {
-        counts,
-        scale,
-        items,
-        source: { name: source.name, digest: digests.source },
-        parent: parent?.digest ?? null,
-        ...written,
-      }).finally(() => progress(accepted)),
-      servedRatings(records, stage, signal),
-    );
+    const manifest = await writeSnapshot(objects, stage, {
+      counts,
+      scale,
+      items,
+      source: { name: source.name, digest: digests.source },
+      parent: parent?.digest ?? null,
+      ...written,
+    });
+    onProgress?.({ phase: "snapshot", done: counts.rows, total: counts.rows, unit: "rows" });
+    const ratings = await servedRatings(records, stage, signal);
     const serve = async (transaction: Records) => {
       await serveSnapshot(transaction, { ratings, rows: manifest.rows, items, catalogue, options });
       await addRejectsOf(stage, transaction, importId);
@@ -124,12 +121,6 @@ async function importLanding(
   } finally {
     stage.close();
   }
-}
-
-/** Waits for both, also when one fails: then neither goes on behind the other's back. */
-async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }
 
 /** Progress of the digest, with which the landing begins, and the signal. */
