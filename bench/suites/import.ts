@@ -43,8 +43,7 @@ there.`,
     },
     {
       says: "snapshot to SQLite at .7 of the bare inserts' rate or more",
-      reached: (rows) =>
-        atLeast(ratio(ours(rows, "of a snapshot"), findRow(rows, { name: "SQLite" })), 0.7),
+      reached: (rows) => atLeast(ratio(ours(rows, "of a snapshot"), findRow(rows, { name: "SQLite" })), 0.7),
     },
     {
       says: "CSV to SQLite at .7 of the bare inserts' rate or more",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isTamisError, type RejectReason, throwIfAborted } from "@tamis/core";
+import { type ReadingThread, readingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import {
   beginImport,
@@ -42,7 +43,9 @@ export async function runImport(
 ): Promise<ImportResult> {
   const { now = () => new Date(), signal } = options;
   const started = now().getTime();
-  return await withLock(tamis.records, "import", async () => {
+  // Started now, it is ready when the digest is taken.
+  const thread = source.files.ratings!.bytes < worthAThread ? undefined : readingThread();
+  const importing = withLock(tamis.records, "import", async () => {
     const digests = await digestSource(source, options.append ?? false, digesting(source, options));
     const done = await findUnchanged(tamis, digests);
     const seconds = () => (now().getTime() - started) / 1000;
@@ -56,10 +59,8 @@ export async function runImport(
     const onNew = (key: string) => newKeys.push(key);
     const landing = landFiles(tamis.objects, source, digests, onNew, signal);
     try {
-      const outcome = await importLanding(tamis, source, landing, digests, importId, onNew, {
-        ...options,
-        now,
-      });
+      const work = { source: { ...source, files: landing.files }, digests, importId, onNew };
+      const outcome = await importLanding(tamis, work, landing, { ...options, now, thread });
       return { importId, ...outcome, unchanged: false, seconds: seconds() };
     } catch (error) {
       await landing.done.catch(() => {});
@@ -72,23 +73,32 @@ export async function runImport(
       throw error;
     }
   });
+  return await importing.finally(() => thread?.close());
 }
 
-/** Everything behind the digest. Files are read while they land; nothing that refers to them is written before they have. */
+/** Bytes of a ratings file that takes longer than the start of a thread. */
+const worthAThread = 8e6;
+
+interface Work {
+  /** With files to be read while they land. */
+  readonly source: ImportSource;
+  readonly digests: SourceDigest;
+  readonly importId: string;
+  /** Told the key of each object before it is written. */
+  readonly onNew: (key: string) => void;
+}
+
+/** Everything behind the digest. Nothing that refers to the files is written before they have landed. */
 async function importLanding(
   tamis: Tamis,
-  asked: ImportSource,
+  { source, digests, importId, onNew }: Work,
   landing: Landing,
-  digests: SourceDigest,
-  importId: string,
-  onNew: (key: string) => void,
-  options: ImportOptions & { readonly now: () => Date },
+  options: ImportOptions & { readonly now: () => Date; readonly thread: ReadingThread | undefined },
 ): Promise<ImportOutcome> {
-  const { append = false, signal, onProgress, now } = options;
+  const { append = false, signal, onProgress, now, thread } = options;
   const { records, objects } = tamis;
   const parent = append ? await currentManifest(tamis) : undefined;
-  const source = { ...asked, files: landing.files };
-  const staged = await stageSource(tamis, source, parent, options);
+  const staged = await stageSource(tamis, source, parent, options, thread);
   const { stage, scale, accepted, items, catalogue } = staged;
   try {
     await landing.done;

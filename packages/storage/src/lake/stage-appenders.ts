@@ -1,5 +1,10 @@
 import type { Reject, RejectReason } from "@tamis/core";
-import { type IdBatch, type RatingBatch, type RatingHandlers, ratingBatchCapacity } from "../load/rating-batch.ts";
+import {
+  type IdBatch,
+  type RatingBatch,
+  type RatingHandlers,
+  ratingBatchCapacity,
+} from "../load/rating-batch.ts";
 import type { Duckdb } from "../warehouse/open-duckdb.ts";
 import { type AppendedColumn, type TableAppender, tableAppender } from "../warehouse/table-appender.ts";
 import { type IdKind, type IdKinds, idType, widest } from "./id-kinds.ts";

@@ -1,6 +1,7 @@
 import { type Id, type Item, type Reject, type Scale, TamisError } from "@tamis/core";
 import type { LineTexts } from "../load/line-texts.ts";
 import type { ReadOptions } from "../load/ratings-file.ts";
+import type { ReadingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import { type IdKind, type IdKinds, idType } from "./id-kinds.ts";
 import type { ImportOptions } from "./import-options.ts";
@@ -35,6 +36,7 @@ export async function stageSource(
   source: ImportSource,
   parent: SnapshotManifest | undefined,
   options: ImportOptions,
+  thread?: ReadingThread,
 ): Promise<StagedSource> {
   const { files } = source;
   const { signal } = options;
@@ -43,7 +45,7 @@ export async function stageSource(
     const stage = await openStage({ dataDir: tamis.dataDir, kinds, formerRows: parent?.rows, signal });
     try {
       if (parent) await addParent(tamis, stage, parent);
-      await ratings.read(source.scale ?? anything, stage.handlers, reading(files, options));
+      await ratings.read(source.scale ?? anything, stage.handlers, { ...reading(files, options), thread });
       const catalogue = source.openCatalogue(files, stage.handlers.onReject);
       const items = await mergeItems(tamis, parent, catalogue);
       const openLines = ratings.lineTexts && (() => ratings.lineTexts!(files.ratings!));

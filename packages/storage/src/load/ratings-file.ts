@@ -6,7 +6,7 @@ import { type LineTexts, lineTexts } from "./line-texts.ts";
 import { detectParquet, parquetRatings } from "./parquet.ts";
 import type { RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
-import { readInThread } from "./read-in-thread.ts";
+import type { ReadingThread } from "./reading-thread.ts";
 import { sampleText } from "./sample-text.ts";
 import { unpack } from "./unpack.ts";
 
@@ -45,6 +45,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of bytes read so far, of those on disk. */
   readonly onBytes?: ((done: number) => void) | undefined;
+  /** Where a delimited file is read, when it is a local one. @default here */
+  readonly thread?: ReadingThread | undefined;
 }
 
 /**
@@ -96,18 +98,15 @@ export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): 
     format: "delimited",
     columns: { user: name(columns.user), item: name(columns.item), rating: name(columns.rating), time },
     async read(scale, handlers, readOptions) {
-      if (source.direct && source.bytes >= worthAThread) {
+      if (readOptions?.thread && source.direct) {
         const file = { name: source.name, layout, scale, ...(await source.direct()) };
-        return await readInThread(file, handlers, readOptions);
+        return await readOptions.thread.read(file, handlers, readOptions);
       }
       await readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions);
     },
     lineTexts: (file) => lineTexts(unpack(file.open(), file.name), layout.encoding),
   };
 }
-
-/** Bytes of a file that takes longer than the start of a thread. */
-const worthAThread = 8e6;
 
 function columnNames([user, item, rating, time]: readonly (string | null)[]): RatingColumnNames {
   return { user: user!, item: item!, rating: rating!, time: time ?? null };

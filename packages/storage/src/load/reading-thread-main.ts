@@ -1,14 +1,16 @@
-/** The thread of `readInThread`: reads a delimited ratings file and posts what it finds. */
-import { parentPort, workerData } from "node:worker_threads";
+/** What runs in a `readingThread`: reads the file it is sent and posts what it finds. */
+import { once } from "node:events";
+import { parentPort } from "node:worker_threads";
 import { isTamisError } from "@tamis/core";
 import { checkedBytes } from "./checked-bytes.ts";
 import { delimitedRatings } from "./delimited-ratings.ts";
 import { localFile } from "./local-file.ts";
 import type { IdBatch, RatingBatch } from "./rating-batch.ts";
-import type { RatingsThreadData, RatingsThreadMessage } from "./read-in-thread.ts";
+import type { ReadingJob, ReadingMessage } from "./reading-thread.ts";
 import { unpack } from "./unpack.ts";
 
-const { path, sha256, name, layout, scale, waiting, mostWaiting } = workerData as RatingsThreadData;
+const [job] = (await once(parentPort!, "message")) as [ReadingJob];
+const { path, sha256, name, layout, scale, waiting, mostWaiting } = job;
 
 try {
   const reader = delimitedRatings(layout, name, scale, {
@@ -34,7 +36,7 @@ async function* counted(): AsyncGenerator<Uint8Array> {
 }
 
 /** Sends a message; stops here as long as too many wait to be taken. */
-function post(message: RatingsThreadMessage): void {
+function post(message: ReadingMessage): void {
   const buffers = message.batch ? buffersOf(message.batch) : [];
   Atomics.add(waiting, 0, 1);
   parentPort!.postMessage(message, buffers);
