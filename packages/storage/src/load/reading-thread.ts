@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import {
   type ErrorCode,
@@ -53,13 +54,13 @@ export interface ReadingThread {
 /** Messages that may wait: some 20 MB of batches. */
 const mostWaiting = 64;
 
-/** Starts a thread, so that this one has its hands free for what becomes of the rows. Every read after the first has a new one. */
+/** Starts a thread, so that this one has its hands free for what becomes of the rows. Each further read starts its own. */
 export function readingThread(): ReadingThread {
-  let ready: Worker | undefined = startThread();
+  let ready: Thread | undefined = startThread();
   return {
     async read(file, handlers, { signal, onBytes } = {}) {
       throwIfAborted(signal);
-      const worker = ready ?? startThread();
+      const { worker, failure } = ready ?? startThread();
       ready = undefined;
       const waiting = new Int32Array(new SharedArrayBuffer(4));
       try {
@@ -76,12 +77,13 @@ export function readingThread(): ReadingThread {
             try {
               take(message);
             } catch (error) {
+              worker.removeAllListeners("message");
               reject(error);
             }
             Atomics.sub(waiting, 0, 1);
             Atomics.notify(waiting, 0);
           });
-          worker.once("error", reject);
+          failure.catch(reject);
           worker.once("exit", (code) =>
             reject(new Error(`the thread that read ${file.name} ended: ${code}`)),
           );
@@ -92,19 +94,33 @@ export function readingThread(): ReadingThread {
       }
     },
     async close() {
-      await ready?.terminate();
+      await ready?.worker.terminate();
       ready = undefined;
     },
   };
 }
 
-function startThread(): Worker {
+interface Thread {
+  readonly worker: Worker;
+  /** Rejected when it fails, which it may before anybody waits for it. */
+  readonly failure: Promise<never>;
+}
+
+function startThread(): Thread {
+  const worker = newWorker();
+  const failure = new Promise<never>((_, reject) => worker.once("error", reject));
+  failure.catch(() => {});
+  return { worker, failure };
+}
+
+function newWorker(): Worker {
   if (!import.meta.url.endsWith(".ts")) {
     return new Worker(new URL("./reading-thread-main.js", import.meta.url));
   }
   // From the sources, as tests and benchmarks run: through their loader.
   const { href } = new URL("./reading-thread-main.ts", import.meta.url);
-  return new Worker(`import("tsx/esm/api").then(({ register }) => (register(), import("${href}")))`, {
+  const loader = createRequire(import.meta.url).resolve("tsx/esm/api");
+  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
     eval: true,
     execArgv: ["--conditions=@tamis/source"],
   });
