@@ -125,7 +125,9 @@ async function importUpTo(
         cancel.abort();
       },
     });
-    await (end === "snapshot" ? importing.catch(() => {}) : importing);
+    await importing.catch((error: unknown) => {
+      if (until === undefined) throw error; // else it was cancelled
+    });
     until ??= clock();
     await tamis.close();
     return { seconds: until.seconds - since.seconds, cpu_seconds: until.cpu_seconds - since.cpu_seconds };

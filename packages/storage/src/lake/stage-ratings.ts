@@ -34,8 +34,12 @@ export async function stageRatings(
     const ratings = ratingsTable(file, items);
     for await (const { rows, columns } of chunks) {
       throwIfAborted(signal);
-      const [users, items, values, times] = columns as [Ids, Ids, Float64Array, Float64Array];
-      for (let row = 0; row < rows; row++) ratings.add(users[row]!, items[row]!, values[row]!, times[row]!);
+      const users = columns[0] as Ids;
+      for (let start = 0, end = 0; start < rows; start = end) {
+        const user = users[start]!;
+        while (end < rows && users[end] === user) end++;
+        ratings.add(user, columns, start, end);
+      }
     }
     const totals = ratings.end();
     const runs = writeRuns(file, totals.users);
@@ -53,15 +57,24 @@ type Ids = Int32Array | Float64Array | readonly string[];
 /** Writes the table of ratings, the items of each user in the order of their texts, and counts the totals. */
 function ratingsTable(file: DatabaseFile, itemIds: GroupedRatings["items"]) {
   const items = itemTexts(itemIds);
+  const { code } = items;
   const totals: Totals = { users: new Map(), items: new Map() };
   for (const text of items.texts) totals.items.set(text, { ratings: 0, sum: 0 });
   const itemTotals = [...totals.items.values()];
   const write = recordWriter(file, items);
   let user: number | string | undefined;
-  let rows = 0; // of this user, waiting
+  let rows = 0; // of this user, waiting in these
   let codes = new Int32Array(1024);
   let [values, times, keys] = [new Float64Array(1024), new Float64Array(1024), new Float64Array(1024)];
   file.beginTable("ratings", "create table ratings (item_id, rating, rated_at)");
+
+  function makeRoom(wanted: number): void {
+    const length = 2 ** Math.ceil(Math.log2(wanted));
+    codes = grown(codes, new Int32Array(length));
+    values = grown(values, new Float64Array(length));
+    times = grown(times, new Float64Array(length));
+    keys = new Float64Array(length);
+  }
 
   function endUser(): void {
     let sum = 0;
@@ -84,20 +97,18 @@ function ratingsTable(file: DatabaseFile, itemIds: GroupedRatings["items"]) {
   }
 
   return {
-    add(ofUser: number | string, item: number | string, value: number, time: number): void {
+    /** Takes the rows [start, end) of some columns, which are all of one user. */
+    add(ofUser: number | string, columns: WarehouseChunk["columns"], start: number, end: number): void {
       if (ofUser !== user) {
         endUser();
         user = ofUser;
       }
-      if (rows === codes.length) {
-        codes = grown(codes, new Int32Array(2 * rows));
-        values = grown(values, new Float64Array(2 * rows));
-        times = grown(times, new Float64Array(2 * rows));
-        keys = new Float64Array(2 * rows);
-      }
-      codes[rows] = items.code(item);
-      values[rows] = value;
-      times[rows++] = time;
+      const [, items, ratings, ratedAt] = columns as [Ids, Ids, Float64Array, Float64Array];
+      if (rows + end - start > codes.length) makeRoom(rows + end - start);
+      for (let row = start, at = rows; row < end; row++) codes[at++] = code(items[row]!);
+      values.set(ratings.subarray(start, end), rows);
+      times.set(ratedAt.subarray(start, end), rows);
+      rows += end - start;
     },
     /** The totals; of the users in the order of their rows. */
     end(): Totals {

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import {
   type ErrorCode,
@@ -119,8 +118,7 @@ function newWorker(): Worker {
   }
   // From the sources, as tests and benchmarks run: through their loader.
   const { href } = new URL("./reading-thread-main.ts", import.meta.url);
-  const loader = createRequire(import.meta.url).resolve("tsx/esm/api");
-  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
+  return new Worker(`import("tsx/esm/api").then(({ register }) => (register(), import("${href}")))`, {
     eval: true,
     execArgv: ["--conditions=@tamis/source"],
   });
