@@ -6,6 +6,7 @@ import { warehouseChunks } from "../warehouse/duckdb.ts";
 import { duckdbError, openDuckdb } from "../warehouse/open-duckdb.ts";
 import { type AppendedColumn, type AppendedType, tableAppender } from "../warehouse/table-appender.ts";
 import { type IdKinds, idType } from "./id-kinds.ts";
+import type { StageCounts } from "./pair-watch.ts";
 import { openStageAppenders } from "./stage-appenders.ts";
 
 /**
@@ -42,13 +43,6 @@ export interface RatingStage {
   /** Where a file of this name would be in the scratch folder. */
   pathOf(name: string): string;
   close(): void;
-}
-
-/** How many rows a stage has, of how many users and items. */
-export interface StageCounts {
-  readonly rows: number;
-  readonly users: number;
-  readonly items: number;
 }
 
 /** A column given whole, with its type. */
@@ -107,7 +101,7 @@ export async function openStage({
     kinds,
     formerRows,
     kindsMet: appenders.kindsMet,
-    mayRepeat: appenders.mayRepeat,
+    mayRepeat: () => appenders.counts() === undefined,
     flush: appenders.flush,
     run,
     async createTable(name, columns) {
@@ -126,6 +120,8 @@ export async function openStage({
     },
     query,
     async count() {
+      const known = appenders.counts();
+      if (known) return known;
       const [counted] = await query<Record<keyof StageCounts, bigint>>(
         "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
       );

@@ -23,7 +23,7 @@ import { servedRatings } from "./served-ratings.ts";
 import { currentManifest, findManifest } from "./snapshot.ts";
 import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
 import { stageSource } from "./stage-source.ts";
-import { writeSnapshot } from "./write-snapshot.ts";
+import { publishSnapshot, writeSnapshotFiles } from "./write-snapshot.ts";
 import { writeSource } from "./write-source.ts";
 import { zones } from "./zones.ts";
 
@@ -88,7 +88,7 @@ interface Work {
   readonly onNew: (key: string) => void;
 }
 
-/** Everything behind the digest. Nothing that refers to the files is written before they have landed. */
+/** Everything behind the digest. No manifest is written before the files have landed. */
 async function importLanding(
   tamis: Tamis,
   { source, digests, importId, onNew }: Work,
@@ -101,21 +101,22 @@ async function importLanding(
   const staged = await stageSource(tamis, source, parent, options, thread);
   const { stage, scale, accepted, items, catalogue } = staged;
   try {
-    await landing.done;
-    const written = { run: importId, createdAt: now(), onNew, signal };
-    await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
-    onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
+    const written = { run: importId, createdAt: now(), onNew, signal, landed: landing.done };
+    const progress = (done: number) =>
+      onProgress?.({ phase: "snapshot", done, total: accepted, unit: "rows" });
+    progress(0);
     const counts = await stage.count();
-    const manifest = await writeSnapshot(objects, stage, {
+    const files = await writeSnapshotFiles(stage, items);
+    const publishing = publishSnapshot(objects, files, {
       counts,
       scale,
-      items,
       source: { name: source.name, digest: digests.source },
       parent: parent?.digest ?? null,
       ...written,
     });
-    onProgress?.({ phase: "snapshot", done: counts.rows, total: counts.rows, unit: "rows" });
-    const ratings = await servedRatings(records, stage, signal);
+    publishing.then(() => progress(accepted)).catch(() => {}); // told to whoever waits for it
+    const [manifest, ratings] = await together(publishing, servedRatings(records, stage, signal));
+    await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
     const serve = async (transaction: Records) => {
       await serveSnapshot(transaction, { ratings, rows: manifest.rows, items, catalogue, options });
       await addRejectsOf(stage, transaction, importId);
@@ -131,6 +132,12 @@ async function importLanding(
   } finally {
     stage.close();
   }
+}
+
+/** Waits for both, also when one fails: then neither goes on behind the other's back. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 /** Progress of the digest, with which the landing begins, and the signal. */

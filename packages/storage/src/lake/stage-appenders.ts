@@ -8,7 +8,7 @@ import {
 import type { Duckdb } from "../warehouse/open-duckdb.ts";
 import { type AppendedColumn, type TableAppender, tableAppender } from "../warehouse/table-appender.ts";
 import { type IdKind, type IdKinds, idType, widest } from "./id-kinds.ts";
-import { pairWatch } from "./pair-watch.ts";
+import { pairWatch, type StageCounts } from "./pair-watch.ts";
 
 /** Thrown when an id does not fit its column: the stage is to be made again, for `kindsMet`. */
 export const widerIdMet = Symbol("an id wider than its column");
@@ -17,7 +17,8 @@ export const widerIdMet = Symbol("an id wider than its column");
 export interface StageAppenders {
   readonly handlers: RatingHandlers;
   kindsMet(): IdKinds;
-  mayRepeat(): boolean;
+  /** What is in the table `rows`, when no pair of user and item came twice for certain. */
+  counts(): StageCounts | undefined;
   flush(): Promise<void>;
   /** Gives up what was not flushed. */
   abandon(): void;
@@ -65,7 +66,7 @@ export async function openStageAppenders(
       },
     },
     kindsMet: () => kindsMet,
-    mayRepeat: () => formerRows > 0 || watch.mayRepeat(),
+    counts: () => (formerRows > 0 ? undefined : watch.counts()),
     async flush() {
       runs.flush();
       writeRejects();
