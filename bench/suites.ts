@@ -3,6 +3,7 @@ import { accuracy } from "./suites/accuracy.ts";
 import { bpr } from "./suites/bpr.ts";
 import { ease } from "./suites/ease.ts";
 import { ials } from "./suites/ials.ts";
+import { importing } from "./suites/import.ts";
 import { knn } from "./suites/knn.ts";
 import { large } from "./suites/large.ts";
 import { parity } from "./suites/parity.ts";
@@ -31,5 +32,6 @@ export const suites: Readonly<Record<string, Suite>> = {
   accuracy,
   presets: presetSuite,
   ranking,
+  import: importing,
   s3,
 };

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { createTrainset, svd, type Trainset } from "@tamis/ml";
 import { generateTwentyMillion } from "../data/twenty-million.ts";
 import { measure } from "../measure.ts";
-import { benchFolder, generateMovielens } from "../storage/generate-movielens.ts";
 import { atMost, findRow, type Row, type Suite } from "../suite.ts";
 
 const fit = "20 million generated ratings: 100 factors x 20 epochs";
@@ -19,6 +16,7 @@ file into a data dir, once, which takes minutes and is not measured here.`,
       name: "tamis readSnapshot, createTrainset",
       async measure() {
         const { openTamis, readSnapshot } = await import("../../packages/storage/src/index.ts");
+        const { importedDataDir } = await import("../data/imported.ts");
         const tamis = await openTamis(await importedDataDir());
         const { result, seconds, cpu_seconds } = await measure(1, () => readSnapshot(tamis, "current"));
         const second = await measure(1, () => firstRating(createTrainset(result.table)));
@@ -81,18 +79,4 @@ function watchHeap() {
       return (largest - start) / 2 ** 20;
     },
   };
-}
-
-/** A data dir with the generated ratings of MovieLens 20M, in the folder of the benchmarks, made when it is not there. */
-async function importedDataDir() {
-  const { importRatings, openTamis } = await import("../../packages/storage/src/index.ts");
-  const dataDir = join(benchFolder, "data-20m");
-  const config = { dataDir, records: `sqlite:${dataDir}/tamis.db`, objects: `file:${dataDir}/lake` };
-  if (existsSync(join(dataDir, "imported"))) return config;
-  const { writeFile } = await import("node:fs/promises");
-  const tamis = await openTamis(config);
-  await importRatings(tamis, join(await generateMovielens(), "ratings.csv"));
-  await tamis.close();
-  await writeFile(join(dataDir, "imported"), "");
-  return config;
 }

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Progress } from "@tamis/core";
 import pg from "pg";
 import type { ThrowawayPostgres } from "../../packages/storage/src/testing/throwaway-postgres.ts";
+import { generateMovielens } from "../data/generate-movielens.ts";
 import { measure } from "../measure.ts";
 import { type PlainRatings, plainBinaryCopy } from "../plain/binary-copy.ts";
-import { generateMovielens } from "../storage/generate-movielens.ts";
 import { atMost, findRow, type Measurement, type Row, ratio, type Suite } from "../suite.ts";
 
 const filmCount = 27_278;

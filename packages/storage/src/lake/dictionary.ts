@@ -8,9 +8,13 @@ export interface Dictionary {
   readonly ids: readonly Id[];
 }
 
+/** Ids below it are looked up by themselves; a table of them takes at most 8 MiB. */
+const mostDirect = 2 ** 21;
+
 /**
- * Dictionary-encodes ids. Whole numbers go through an open-addressing table of typed arrays (linear probing, at
- * most half full), so twenty million rows take no object each; texts through a `Map`.
+ * Dictionary-encodes ids. Small whole numbers are looked up in a table by themselves, others in an open-addressing
+ * table of typed arrays (linear probing, at most half full), so twenty million rows take no object each; texts in a
+ * `Map`.
  *
  * @param distinct - different ids expected; the table grows when there are more.
  */
@@ -22,10 +26,21 @@ export function dictionary(distinct = 512): Dictionary {
   let keys = new Float64Array(size);
   let slots = new Int32Array(size).fill(-1);
   let shift = 32 - Math.log2(size);
+  let direct = new Int32Array(1024).fill(-1);
   let last: number | string = "";
   let lastCode = -1;
 
   function codeOfNumber(id: number): number {
+    if (!(id >= 0 && id < mostDirect)) return codeOfLarge(id);
+    if (id >= direct.length) direct = widened(direct, id);
+    const code = direct[id]!;
+    if (code >= 0) return code;
+    ids.push(id);
+    direct[id] = ids.length - 1;
+    return ids.length - 1;
+  }
+
+  function codeOfLarge(id: number): number {
     const mask = slots.length - 1;
     for (let slot = slotOf(id); ; slot = (slot + 1) & mask) {
       const code = slots[slot]!;
@@ -81,4 +96,10 @@ export function dictionary(distinct = 512): Dictionary {
     },
     ids,
   };
+}
+
+function widened(codes: Int32Array<ArrayBuffer>, id: number): Int32Array<ArrayBuffer> {
+  const wider = new Int32Array(2 ** (1 + Math.floor(Math.log2(id)))).fill(-1);
+  wider.set(codes);
+  return wider;
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -152,6 +153,29 @@ describe("importRatings", () => {
     expect(keys).toEqual([]);
     await expect(readSnapshot(tamis, "current")).rejects.toThrow("tamis import");
   });
+
+  it.each([1000, 600_000])(
+    "refuses a file of %d rows that changes after its digest was taken",
+    async (rows) => {
+      const text = Array.from({ length: rows }, (_, row) => `${row},${row % 9},${row % 5},1234567890\n`).join(
+        "",
+      );
+      const file = await write(text);
+      const tamis = await openTemporary();
+      const changing = importRatings(tamis, file, {
+        onProgress({ phase, done, total }) {
+          if (phase === "landing" && done === total)
+            writeFileSync(file, text.replace("1234567890", "1234567891"));
+        },
+      });
+      await expect(changing).rejects.toMatchObject({
+        code: "data_load",
+        message: "ratings.csv changed while it was read. Import it again.",
+      });
+      for await (const { key } of tamis.objects.list("")) expect.unreachable(key);
+      expect(await importRatings(tamis, file)).toMatchObject({ rows });
+    },
+  );
 
   it("adds to the data set: the newer file wins, the scale grows, the parent is named", async () => {
     const { tamis, result } = await load("1,2,3,500\n1,3,4,500\n");

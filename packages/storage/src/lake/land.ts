@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  isTamisError,
-  type LocalObjectStore,
-  type ObjectStore,
-  TamisError,
-  throwIfAborted,
-} from "@tamis/core";
+import { isTamisError, type LocalObjectStore, type ObjectStore, throwIfAborted } from "@tamis/core";
+import { checkedBytes, fileChanged } from "../load/checked-bytes.ts";
 import type { FileSource } from "../load/ratings-file.ts";
 import type { ImportSource } from "./import-source.ts";
 import { zones } from "./zones.ts";
@@ -38,54 +33,66 @@ export async function digestSource(
   return { files, source: createHash("sha256").update(content).digest("hex") };
 }
 
+/** Files on their way into the raw zone. */
+export interface Landing {
+  /** The files, to be read meanwhile: with the bytes of their digests, or they throw `data_load` at their end. */
+  readonly files: ImportSource["files"];
+  /** Fulfilled when all are in the raw zone. */
+  readonly done: Promise<void>;
+}
+
 /**
- * Copies the files of a source into the raw zone, those that are not there yet.
+ * Begins to copy the files of a source into the raw zone, those that are not there yet, one after the other.
  *
  * @param onNew - told the key of each object before it is written, so that a failure can remove it.
- * @throws data_load when a file changed since its digest was taken
+ * @throws data_load (`done` and the files) when a file changed since its digest was taken
  */
-export async function landFiles(
+export function landFiles(
   objects: LocalObjectStore,
   source: ImportSource,
   digests: SourceDigest,
   onNew: (key: string) => void,
-  options: LandOptions,
-): Promise<ImportSource["files"]> {
-  const landed: Record<string, FileSource> = {};
+  signal?: AbortSignal,
+): Landing {
+  const files: Record<string, FileSource> = {};
+  let done = Promise.resolve();
   for (const [role, file] of Object.entries(source.files)) {
     const sha256 = digests.files[role]!;
     const key = zones.raw(source.name, sha256, file.name);
-    if (!(await isThere(objects, key, file.bytes))) {
-      onNew(key);
-      try {
-        await objects.put(key, counted(file, options), {
-          sha256,
-          ...(options.signal && { signal: options.signal }),
-        });
-      } catch (cause) {
-        if (!isTamisError(cause) || cause.code !== "corrupt_data") throw cause;
-        throw new TamisError("data_load", `${file.name} changed while it was read. Import it again.`, {
-          details: { file: file.name },
-          cause,
-        });
-      }
-    } else options.onBytes?.(file.bytes);
-    landed[role] = landedFile(objects, key, file);
+    done = done.then(() => landFile(objects, file, { key, sha256, onNew, signal }));
+    const landed = done;
+    files[role] = {
+      name: file.name,
+      bytes: file.bytes,
+      open: () => checkedBytes(file, sha256),
+      direct: async () => ({ path: await file.localPath(), sha256 }),
+      localPath: () => landed.then(() => objects.localPath(key)),
+    };
   }
-  return landed;
+  done.catch(() => {}); // whoever waits for it is told
+  return { files, done };
 }
 
-function landedFile(objects: LocalObjectStore, key: string, { name, bytes }: FileSource): FileSource {
-  return {
-    name,
-    bytes,
-    async *open() {
-      const chunks = await objects.get(key);
-      if (!chunks) throw new TamisError("not_found", `The object ${key} has disappeared. Import again.`);
-      yield* chunks;
-    },
-    localPath: () => objects.localPath(key),
-  };
+interface LandedFile {
+  readonly key: string;
+  readonly sha256: string;
+  readonly onNew: (key: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function landFile(
+  objects: LocalObjectStore,
+  file: FileSource,
+  { key, sha256, onNew, signal }: LandedFile,
+): Promise<void> {
+  if (await isThere(objects, key, file.bytes)) return;
+  onNew(key);
+  try {
+    await objects.put(key, file.open(), { sha256, ...(signal && { signal }) });
+  } catch (cause) {
+    if (!isTamisError(cause) || cause.code !== "corrupt_data") throw cause;
+    throw fileChanged(file.name, cause);
+  }
 }
 
 async function isThere(objects: ObjectStore, key: string, bytes: number): Promise<boolean> {

@@ -1,11 +1,18 @@
 import type { AppendedColumn } from "../warehouse/table-appender.ts";
 import { dictionary } from "./dictionary.ts";
 
+/** How many rows a stage has, of how many users and items. */
+export interface StageCounts {
+  readonly rows: number;
+  readonly users: number;
+  readonly items: number;
+}
+
 /** Watches pairs of user and item go by. */
 export interface PairWatch {
   add(users: AppendedColumn, items: AppendedColumn, rows: number): void;
-  /** False when no pair came twice, for certain. */
-  mayRepeat(): boolean;
+  /** How many rows, users and items went by; `undefined` when some pair may have come twice. */
+  counts(): StageCounts | undefined;
 }
 
 /**
@@ -19,9 +26,11 @@ export function pairWatch(): PairWatch {
   let ratedBy = new Int32Array(1024).fill(-1);
   let user = -1;
   let suspicious = false;
+  let seen = 0;
 
   return {
     add(userIds, itemIds, rows) {
+      seen += rows;
       for (let row = 0; row < rows && !suspicious; row++) {
         const nextUser = users.code(userIds[row]!);
         // Codes count up, so a lower one has been here before.
@@ -33,7 +42,7 @@ export function pairWatch(): PairWatch {
         ratedBy[item] = user;
       }
     },
-    mayRepeat: () => suspicious,
+    counts: () => (suspicious ? undefined : { rows: seen, users: users.ids.length, items: items.ids.length }),
   };
 }
 

@@ -6,6 +6,7 @@ import { warehouseChunks } from "../warehouse/duckdb.ts";
 import { duckdbError, openDuckdb } from "../warehouse/open-duckdb.ts";
 import { type AppendedColumn, type AppendedType, tableAppender } from "../warehouse/table-appender.ts";
 import { type IdKinds, idType } from "./id-kinds.ts";
+import type { StageCounts } from "./pair-watch.ts";
 import { openStageAppenders } from "./stage-appenders.ts";
 
 /**
@@ -33,11 +34,14 @@ export interface RatingStage {
   createTable(name: string, columns: Readonly<Record<string, StagedColumn>>): Promise<void>;
   query<Row>(sql: string): Promise<Row[]>;
   columns(sql: string): AsyncIterable<WarehouseChunk>;
+  count(): Promise<StageCounts>;
   /**
    * Writes the rows of a SELECT to a Parquet file in the scratch folder. From one table without a join or an
    * order, the same rows give the same bytes, whatever the number of threads.
    */
   writeParquet(select: string, name: string): Promise<string>;
+  /** Where a file of this name would be in the scratch folder. */
+  pathOf(name: string): string;
   close(): void;
 }
 
@@ -79,6 +83,9 @@ export async function openStage({
       throw duckdbError(cause, sql);
     }
   }
+  const pathOf = (name: string) => join(scratch, name);
+  const query = <Row>(sql: string) =>
+    guarded(sql, async () => (await connection.runAndReadAll(sql)).getRowObjectsJS() as Row[]);
   const run = (sql: string) => guarded(sql, async () => void (await connection.run(sql)));
 
   await run(`CREATE TABLE rows (user_id ${idType(kinds.user)}, item_id ${idType(kinds.item)},
@@ -94,7 +101,7 @@ export async function openStage({
     kinds,
     formerRows,
     kindsMet: appenders.kindsMet,
-    mayRepeat: appenders.mayRepeat,
+    mayRepeat: () => appenders.counts() === undefined,
     flush: appenders.flush,
     run,
     async createTable(name, columns) {
@@ -111,8 +118,16 @@ export async function openStage({
       appender.append(values, values[0]?.length ?? 0);
       appender.close();
     },
-    query: <Row>(sql: string) =>
-      guarded(sql, async () => (await connection.runAndReadAll(sql)).getRowObjectsJS() as Row[]),
+    query,
+    async count() {
+      const known = appenders.counts();
+      if (known) return known;
+      const [counted] = await query<Record<keyof StageCounts, bigint>>(
+        "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
+      );
+      const { rows, users, items } = counted!;
+      return { rows: Number(rows), users: Number(users), items: Number(items) };
+    },
     async *columns(sql) {
       const own = await duckdb.connect();
       try {
@@ -124,12 +139,13 @@ export async function openStage({
       }
     },
     async writeParquet(select, name) {
-      const path = join(scratch, name);
+      const path = pathOf(name);
       const quoted = path.replaceAll("'", "''");
       // Groups of a fixed size, so that the bytes depend on nothing but the rows.
       await run(`COPY (${select}) TO '${quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
       return path;
     },
+    pathOf,
     close() {
       signal?.removeEventListener("abort", interrupt);
       appenders.abandon();

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isTamisError, type RejectReason, throwIfAborted } from "@tamis/core";
+import { type ReadingThread, readingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import {
   beginImport,
@@ -10,17 +11,19 @@ import {
   listImports,
 } from "../sql/imports.ts";
 import { withLock } from "../sql/lock.ts";
+import type { Records } from "../sql/schema.ts";
 import { addSnapshot, currentSnapshot, makeCurrent } from "../sql/snapshots.ts";
 import { writeTransaction } from "../sql/write-transaction.ts";
 import type { ImportOptions, ImportResult } from "./import-options.ts";
 import type { ImportSource } from "./import-source.ts";
-import { digestSource, landFiles, type SourceDigest } from "./land.ts";
+import { digestSource, type Landing, landFiles, type SourceDigest } from "./land.ts";
 import type { SnapshotManifest } from "./manifest.ts";
 import { serveSnapshot } from "./serve-snapshot.ts";
+import { servedRatings } from "./served-ratings.ts";
 import { currentManifest, findManifest } from "./snapshot.ts";
 import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
 import { stageSource } from "./stage-source.ts";
-import { writeSnapshot } from "./write-snapshot.ts";
+import { publishSnapshot, writeSnapshotFiles } from "./write-snapshot.ts";
 import { writeSource } from "./write-source.ts";
 import { zones } from "./zones.ts";
 
@@ -40,9 +43,10 @@ export async function runImport(
 ): Promise<ImportResult> {
   const { now = () => new Date(), signal } = options;
   const started = now().getTime();
-  return await withLock(tamis.records, "import", async () => {
-    const land = landing(source, options);
-    const digests = await digestSource(source, options.append ?? false, land);
+  // Started now, it is ready when the digest is taken.
+  const thread = source.files.ratings!.bytes < worthAThread ? undefined : readingThread();
+  const importing = withLock(tamis.records, "import", async () => {
+    const digests = await digestSource(source, options.append ?? false, digesting(source, options));
     const done = await findUnchanged(tamis, digests);
     const seconds = () => (now().getTime() - started) / 1000;
     if (done) return { ...done, unchanged: true, seconds: seconds() };
@@ -52,13 +56,14 @@ export async function runImport(
     const entry = { source: source.path, sourceDigest: digests.source, layout: source.layout };
     await beginImport(tamis.records, { importId, ...entry, startedAt: now() });
     const newKeys: string[] = [];
+    const onNew = (key: string) => newKeys.push(key);
+    const landing = landFiles(tamis.objects, source, digests, onNew, signal);
     try {
-      const onNew = (key: string) => newKeys.push(key);
-      const files = await landFiles(tamis.objects, source, digests, onNew, land);
-      const landed = { ...source, files };
-      const outcome = await importLanded(tamis, landed, digests, importId, onNew, { ...options, now });
+      const work = { source: { ...source, files: landing.files }, digests, importId, onNew };
+      const outcome = await importLanding(tamis, work, landing, { ...options, now, thread });
       return { importId, ...outcome, unchanged: false, seconds: seconds() };
     } catch (error) {
+      await landing.done.catch(() => {});
       for (const key of newKeys) await tamis.objects.remove(key).catch(() => {});
       const cancelled = isTamisError(error) && error.code === "aborted";
       const message = error instanceof Error ? error.message : String(error);
@@ -68,36 +73,52 @@ export async function runImport(
       throw error;
     }
   });
+  return await importing.finally(() => thread?.close());
 }
 
-/** Everything behind the landing; `source` has the landed files. */
-async function importLanded(
+/** Bytes of a ratings file that takes longer than the start of a thread. */
+const worthAThread = 8e6;
+
+interface Work {
+  /** With files to be read while they land. */
+  readonly source: ImportSource;
+  readonly digests: SourceDigest;
+  readonly importId: string;
+  /** Told the key of each object before it is written. */
+  readonly onNew: (key: string) => void;
+}
+
+/** Everything behind the digest. No manifest is written before the files have landed. */
+async function importLanding(
   tamis: Tamis,
-  source: ImportSource,
-  digests: SourceDigest,
-  importId: string,
-  onNew: (key: string) => void,
-  options: ImportOptions & { readonly now: () => Date },
+  { source, digests, importId, onNew }: Work,
+  landing: Landing,
+  options: ImportOptions & { readonly now: () => Date; readonly thread: ReadingThread | undefined },
 ): Promise<ImportOutcome> {
-  const { append = false, signal, onProgress, now } = options;
+  const { append = false, signal, onProgress, now, thread } = options;
   const { records, objects } = tamis;
   const parent = append ? await currentManifest(tamis) : undefined;
-  const staged = await stageSource(tamis, source, parent, options);
+  const staged = await stageSource(tamis, source, parent, options, thread);
   const { stage, scale, accepted, items, catalogue } = staged;
   try {
-    const written = { run: importId, createdAt: now(), onNew, signal };
-    await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
-    onProgress?.({ phase: "snapshot", done: 0, total: accepted, unit: "rows" });
-    const manifest = await writeSnapshot(objects, stage, {
+    const written = { run: importId, createdAt: now(), onNew, signal, landed: landing.done };
+    const progress = (done: number) =>
+      onProgress?.({ phase: "snapshot", done, total: accepted, unit: "rows" });
+    progress(0);
+    const counts = await stage.count();
+    const files = await writeSnapshotFiles(stage, items);
+    const publishing = publishSnapshot(objects, files, {
+      counts,
       scale,
-      items,
       source: { name: source.name, digest: digests.source },
       parent: parent?.digest ?? null,
       ...written,
     });
-    onProgress?.({ phase: "snapshot", done: manifest.rows, total: manifest.rows, unit: "rows" });
-    return await writeTransaction(records, async (transaction) => {
-      await serveSnapshot(transaction, { stage, rows: manifest.rows, items, catalogue, options });
+    publishing.then(() => progress(accepted)).catch(() => {}); // told to whoever waits for it
+    const [manifest, ratings] = await together(publishing, servedRatings(records, stage, signal));
+    await writeSource(objects, stage, { source, digests, rows: accepted, ...written });
+    const serve = async (transaction: Records) => {
+      await serveSnapshot(transaction, { ratings, rows: manifest.rows, items, catalogue, options });
       await addRejectsOf(stage, transaction, importId);
       const rejectedByReason = await rejectCounts(stage);
       const outcome = outcomeOf(manifest, accepted, rejectedByReason);
@@ -106,15 +127,22 @@ async function importLanded(
       await finishImport(transaction, importId, outcome, now());
       throwIfAborted(signal);
       return outcome;
-    });
+    };
+    return await writeTransaction(records, serve, "path" in ratings ? ratings.path : undefined);
   } finally {
     stage.close();
   }
 }
 
-/** Progress of the landing: every byte is read twice, for its digest and to be copied. */
-function landing(source: ImportSource, { signal, onProgress }: ImportOptions) {
-  const total = Object.values(source.files).reduce((sum, { bytes }) => sum + 2 * bytes, 0);
+/** Waits for both, also when one fails: then neither goes on behind the other's back. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** Progress of the digest, with which the landing begins, and the signal. */
+function digesting(source: ImportSource, { signal, onProgress }: ImportOptions) {
+  const total = Object.values(source.files).reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   const onBytes = (bytes: number) => {
     done += bytes;

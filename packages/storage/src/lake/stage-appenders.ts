@@ -1,9 +1,14 @@
 import type { Reject, RejectReason } from "@tamis/core";
-import type { IdBatch, RatingBatch, RatingHandlers } from "../load/rating-batch.ts";
+import {
+  type IdBatch,
+  type RatingBatch,
+  type RatingHandlers,
+  ratingBatchCapacity,
+} from "../load/rating-batch.ts";
 import type { Duckdb } from "../warehouse/open-duckdb.ts";
 import { type AppendedColumn, type TableAppender, tableAppender } from "../warehouse/table-appender.ts";
 import { type IdKind, type IdKinds, idType, widest } from "./id-kinds.ts";
-import { pairWatch } from "./pair-watch.ts";
+import { pairWatch, type StageCounts } from "./pair-watch.ts";
 
 /** Thrown when an id does not fit its column: the stage is to be made again, for `kindsMet`. */
 export const widerIdMet = Symbol("an id wider than its column");
@@ -12,7 +17,8 @@ export const widerIdMet = Symbol("an id wider than its column");
 export interface StageAppenders {
   readonly handlers: RatingHandlers;
   kindsMet(): IdKinds;
-  mayRepeat(): boolean;
+  /** What is in the table `rows`, when no pair of user and item came twice for certain. */
+  counts(): StageCounts | undefined;
   flush(): Promise<void>;
   /** Gives up what was not flushed. */
   abandon(): void;
@@ -32,6 +38,10 @@ export async function openStageAppenders(
   const watch = pairWatch();
   const runs = lineRuns(formerRows, (rows, lines) => appenders.runs.append([rows, lines], rows.length));
   let rejects: Reject[] = [];
+  const integers = {
+    users: new Int32Array(ratingBatchCapacity),
+    items: new Int32Array(ratingBatchCapacity),
+  };
 
   function writeRejects(): void {
     appendRejects(appenders.rejects, rejects);
@@ -41,7 +51,8 @@ export async function openStageAppenders(
   return {
     handlers: {
       onBatch(batch) {
-        const [users, items] = [idColumn(batch.users, batch.length), idColumn(batch.items, batch.length)];
+        const users = idColumn(batch.users, batch.length, integers.users);
+        const items = idColumn(batch.items, batch.length, integers.items);
         kindsMet = widest(kindsMet, { user: users.kind, item: items.kind });
         if (kindsMet.user !== kinds.user || kindsMet.item !== kinds.item) throw widerIdMet;
         const [user, item] = [fitted(users, kinds.user), fitted(items, kinds.item)];
@@ -55,7 +66,7 @@ export async function openStageAppenders(
       },
     },
     kindsMet: () => kindsMet,
-    mayRepeat: () => formerRows > 0 || watch.mayRepeat(),
+    counts: () => (formerRows > 0 ? undefined : watch.counts()),
     async flush() {
       runs.flush();
       writeRejects();
@@ -82,12 +93,15 @@ async function openAppenders(duckdb: Duckdb, { user, item }: IdKinds) {
   };
 }
 
-/** Ids of a batch in the narrowest column that holds them. */
-function idColumn({ numbers, texts }: IdBatch, length: number): { kind: IdKind; ids: AppendedColumn } {
+/** Ids of a batch in the narrowest column that holds them; integers go into `integers`. */
+function idColumn(
+  { numbers, texts }: IdBatch,
+  length: number,
+  integers: Int32Array,
+): { kind: IdKind; ids: AppendedColumn } {
   if (texts !== null) {
     return { kind: "text", ids: Array.from({ length }, (_, row) => texts[row] ?? String(numbers[row])) };
   }
-  const integers = new Int32Array(length);
   for (let row = 0; row < length; row++) {
     const id = numbers[row]!;
     integers[row] = id;

@@ -1,6 +1,8 @@
 import { type Id, type Item, type Reject, type Scale, TamisError } from "@tamis/core";
 import type { LineTexts } from "../load/line-texts.ts";
-import type { ReadOptions } from "../load/ratings-file.ts";
+import { localFile } from "../load/local-file.ts";
+import type { FileSource, ReadOptions } from "../load/ratings-file.ts";
+import type { ReadingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import { type IdKind, type IdKinds, idType } from "./id-kinds.ts";
 import type { ImportOptions } from "./import-options.ts";
@@ -35,6 +37,7 @@ export async function stageSource(
   source: ImportSource,
   parent: SnapshotManifest | undefined,
   options: ImportOptions,
+  thread?: ReadingThread,
 ): Promise<StagedSource> {
   const { files } = source;
   const { signal } = options;
@@ -43,10 +46,10 @@ export async function stageSource(
     const stage = await openStage({ dataDir: tamis.dataDir, kinds, formerRows: parent?.rows, signal });
     try {
       if (parent) await addParent(tamis, stage, parent);
-      await ratings.read(source.scale ?? anything, stage.handlers, reading(files, options));
+      await ratings.read(source.scale ?? anything, stage.handlers, { ...reading(files, options), thread });
       const catalogue = source.openCatalogue(files, stage.handlers.onReject);
       const items = await mergeItems(tamis, parent, catalogue);
-      const openLines = ratings.lineTexts && (() => ratings.lineTexts!(files.ratings!));
+      const openLines = ratings.lineTexts && (() => ratings.lineTexts!(asLanded(files.ratings!)));
       const { accepted, scale } = await acceptedRows(stage, source, openLines, options);
       return { stage, scale: parent ? union(scale, parent.scale) : scale, accepted, items, catalogue };
     } catch (error) {
@@ -58,6 +61,16 @@ export async function stageSource(
   let filled = await fill(parent ? await kindsOf(tamis, parent) : { user: "integer", item: "integer" });
   while (!("stage" in filled)) filled = await fill(filled);
   return filled;
+}
+
+/** The copy in the lake, once it is there: the file itself may have changed since it was read. */
+function asLanded(file: FileSource): FileSource {
+  return {
+    ...file,
+    async *open() {
+      yield* (await localFile(await file.localPath())).open();
+    },
+  };
 }
 
 /** The scale of a file that was given none, while it is read: whatever is a number. */

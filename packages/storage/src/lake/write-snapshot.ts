@@ -3,13 +3,16 @@ import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/
 import { describeFile } from "./describe-file.ts";
 import { storedId } from "./id-kinds.ts";
 import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
+import type { StageCounts } from "./pair-watch.ts";
 import type { RatingStage } from "./rating-stage.ts";
 import { findManifest } from "./snapshot.ts";
 import { zones } from "./zones.ts";
 
 export interface NewSnapshot {
+  readonly counts: StageCounts;
+  /** Fulfilled when the raw files have landed; the manifest waits for it. */
+  readonly landed: Promise<void>;
   readonly scale: Scale;
-  readonly items: readonly Item[];
   readonly source: { readonly name: string; readonly digest: string };
   readonly parent: string | null;
   /** Id of the import. */
@@ -21,19 +24,16 @@ export interface NewSnapshot {
 }
 
 /**
- * Writes the rows of a stage as a snapshot: `ratings.parquet` (`user_id`, `item_id` BIGINT, or VARCHAR when some
- * id is a text; `rating` DOUBLE; `rated_at` BIGINT or NULL; in the order of the file), `items.parquet` when items
- * are known, last the manifest. Content that is there already is not written again.
+ * Writes the rows of a stage into the files of a snapshot: `ratings.parquet` (`user_id`, `item_id` BIGINT, or VARCHAR
+ * when some id is a text; `rating` DOUBLE; `rated_at` BIGINT or NULL; in the order of the file), and `items.parquet`
+ * when items are known.
+ *
+ * @returns where they are, by name.
  */
-export async function writeSnapshot(
-  objects: ObjectStore,
+export async function writeSnapshotFiles(
   stage: RatingStage,
-  snapshot: NewSnapshot,
-): Promise<SnapshotManifest> {
-  const { scale, items, source, parent, run, createdAt, onNew, signal } = snapshot;
-  const [counts] = await stage.query<Record<"rows" | "users" | "items", bigint>>(
-    "SELECT count(*) AS rows, count(DISTINCT user_id) AS users, count(DISTINCT item_id) AS items FROM rows",
-  );
+  items: readonly Item[],
+): Promise<ReadonlyMap<string, string>> {
   const ratings = await stage.writeParquet(
     `SELECT ${storedId("user_id", stage.kinds.user)} AS user_id, ${storedId("item_id", stage.kinds.item)} AS item_id,
       rating, CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at
@@ -42,6 +42,16 @@ export async function writeSnapshot(
   );
   const paths = new Map([["ratings.parquet", ratings]]);
   if (items.length > 0) paths.set("items.parquet", await writeItems(stage, items));
+  return paths;
+}
+
+/** Makes such files a snapshot, its manifest last. Content that is there already is not written again. */
+export async function publishSnapshot(
+  objects: ObjectStore,
+  paths: ReadonlyMap<string, string>,
+  snapshot: NewSnapshot,
+): Promise<SnapshotManifest> {
+  const { counts, landed, scale, source, parent, run, createdAt, onNew, signal } = snapshot;
   const files: SnapshotFile[] = [];
   for (const [name, path] of paths) files.push(await describeFile(name, path));
   const digest = snapshotDigest(scale, files);
@@ -56,12 +66,11 @@ export async function writeSnapshot(
       ...options,
     });
   }
+  await landed;
   throwIfAborted(signal);
   const manifest: SnapshotManifest = {
     digest,
-    rows: Number(counts!.rows),
-    users: Number(counts!.users),
-    items: Number(counts!.items),
+    ...counts,
     scale,
     source,
     parent,

@@ -18,6 +18,8 @@ export interface NewSource {
   /** Told the key of each object before it is written, so that a failure can remove it. */
   readonly onNew: (key: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Fulfilled when the raw files have landed; the manifest waits for it. */
+  readonly landed: Promise<void>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface NewSource {
 export async function writeSource(
   objects: ObjectStore,
   stage: RatingStage,
-  { source, digests, rows, run, createdAt, onNew, signal }: NewSource,
+  { source, digests, rows, run, createdAt, onNew, signal, landed }: NewSource,
 ): Promise<void> {
   if (await findSourceManifest(objects, digests.source)) return;
   const options = signal ? { signal } : {};
@@ -52,6 +54,7 @@ export async function writeSource(
     run,
     createdAt,
   };
+  await landed;
   const manifestKey = zones.processed(digests.source, "manifest.json");
   onNew(manifestKey);
   await objects.put(manifestKey, Buffer.from(formatSourceManifest(manifest)), options);

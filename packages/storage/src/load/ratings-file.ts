@@ -6,6 +6,7 @@ import { type LineTexts, lineTexts } from "./line-texts.ts";
 import { detectParquet, parquetRatings } from "./parquet.ts";
 import type { RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
+import type { ReadingThread } from "./reading-thread.ts";
 import { sampleText } from "./sample-text.ts";
 import { unpack } from "./unpack.ts";
 
@@ -17,6 +18,8 @@ export interface FileSource {
   open(): AsyncIterable<Uint8Array>;
   /** A local file with the same bytes. */
   localPath(): Promise<string>;
+  /** A local file that can be read at once, and the digest that its bytes must have. */
+  direct?(): Promise<{ readonly path: string; readonly sha256: string }>;
 }
 
 /** A ratings file of which everything but the scale is known; can be read as often as needed. */
@@ -42,6 +45,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of bytes read so far, of those on disk. */
   readonly onBytes?: ((done: number) => void) | undefined;
+  /** Where a delimited file is read, when it is a local one. @default here */
+  readonly thread?: ReadingThread | undefined;
 }
 
 /**
@@ -92,8 +97,13 @@ export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): 
   return {
     format: "delimited",
     columns: { user: name(columns.user), item: name(columns.item), rating: name(columns.rating), time },
-    read: (scale, handlers, readOptions) =>
-      readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions),
+    async read(scale, handlers, readOptions) {
+      if (readOptions?.thread && source.direct) {
+        const file = { name: source.name, layout, scale, ...(await source.direct()) };
+        return await readOptions.thread.read(file, handlers, readOptions);
+      }
+      await readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions);
+    },
     lineTexts: (file) => lineTexts(unpack(file.open(), file.name), layout.encoding),
   };
 }

@@ -34,8 +34,10 @@ export interface Engine {
   /**
    * A second connection for a long write, so that the first goes on answering; `destroy()` closes it. Absent
    * where transactions have their own connection anyway.
+   *
+   * @param attached - a SQLite file that it reads besides, as the schema `staged`.
    */
-  openWriter?(): Promise<Records>;
+  openWriter?(attached?: string): Promise<Records>;
   /** Readies a transaction for long work; absent where nothing limits it. */
   beginLongWork?(transaction: Records): Promise<void>;
   /**

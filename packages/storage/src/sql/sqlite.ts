@@ -55,8 +55,9 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
     likeAnyCase: "like",
     placeholder: () => "?",
     tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
-    async openWriter() {
+    async openWriter(attached) {
       const writer = await connect(Database, path);
+      if (attached !== undefined) writer.prepare("attach ? as staged").run(attached);
       // A long transaction touches many pages: keep them in memory until it commits.
       writer.pragma("cache_size = -262144");
       return recordsOn(writer, engine);

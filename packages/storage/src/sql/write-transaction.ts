@@ -9,14 +9,17 @@ import type { Records } from "./schema.ts";
  * write the same thing, another writer waits up to 5 s and then gets `unavailable`.
  *
  * `work` must send every query through `transaction`; called with a transaction, `work` joins it.
+ *
+ * @param attached - a file that the transaction reads besides: see `stageRatings`.
  */
 export async function writeTransaction<T>(
   records: Records,
   work: (transaction: Records) => Promise<T>,
+  attached?: string,
 ): Promise<T> {
   if (records.isTransaction) return await work(records);
   const { openWriter, beginLongWork } = engineOf(records);
-  const writer = await openWriter?.();
+  const writer = await openWriter?.(attached);
   try {
     return await (writer ?? records).transaction().execute(async (transaction) => {
       await beginLongWork?.(transaction);
