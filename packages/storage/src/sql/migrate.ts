@@ -38,8 +38,9 @@ export interface MigrationResult {
 
 /**
  * Brings the schema of the records to the newest version. New tables are made in one transaction; older ones are
- * brought forward step by step, each in a transaction of its own, and on SQLite each after a backup beside
- * the database, which `restore` takes. Two processes at once: one does it, the other waits, however long, and then has nothing to do.
+ * brought forward step by step, each in a transaction of its own, and on SQLite each after a backup beside the
+ * database, which `restore` takes. Two processes at once: one does it, the other waits, however long, and then has
+ * nothing to do.
  *
  * @throws unsupported when the schema is newer than this program knows
  * @throws configuration when the database holds the tables of another program

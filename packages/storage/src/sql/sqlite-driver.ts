@@ -83,6 +83,7 @@ function execute<Row>({ statement, booleans }: Prepared, parameters: readonly un
 }
 
 function withBooleans<Row>(rows: Row[], booleans: readonly string[]): Row[] {
+  if (booleans.length === 0) return rows;
   for (const row of rows as Record<string, unknown>[]) {
     for (const name of booleans) if (row[name] !== null) row[name] = row[name] !== 0;
   }
