@@ -186,7 +186,39 @@ export function createModel(
     for (let p = 0; p < estimates.length; p++) estimates[p] = clip(estimates[p]!);
     return estimates;
   });
+  if (scorer.similarity) {
+    const { similarity } = scorer;
+    relations.set(model, (others) => {
+      const numbers = Int32Array.from(others, itemNumber);
+      return (itemId) => {
+        const item = itemNumber(itemId);
+        const values = new Float64Array(numbers.length);
+        for (let n = 0; n < numbers.length; n++) {
+          if (item >= 0 && numbers[n]! >= 0) values[n] = similarity(item, numbers[n]!);
+        }
+        return values;
+      };
+    });
+  }
   return model;
+}
+
+type Relation = (others: readonly Id[]) => (itemId: Id) => Float64Array;
+
+const relations = new WeakMap<Model, Relation>();
+
+/**
+ * {@link Model.similarity} of an item to each of some others, aligned with them: a function, for the same others are
+ * asked about many items and their numbers are then looked up once. Nothing where the model relates no items.
+ */
+export function similaritiesTo(
+  model: Model,
+  others: readonly Id[],
+): ((itemId: Id) => Float64Array) | undefined {
+  const relation = relations.get(model);
+  if (relation) return relation(others);
+  if (!model.similarity) return undefined;
+  return (itemId) => Float64Array.from(others, (other) => model.similarity!(itemId, other));
 }
 
 type PairColumns = { readonly users: IdColumn; readonly items: IdColumn };

@@ -1,6 +1,7 @@
 import { canonicalId, type Id, type Item } from "@tamis/core";
 import type { History, Model } from "../recommender.ts";
 import type { ColdStartPick } from "../recommenders/cold-start.ts";
+import { similaritiesTo } from "../scorer.ts";
 
 /** Says in a sentence why an item is recommended. */
 export type Explain = (itemId: Id, score: number) => string;
@@ -29,15 +30,16 @@ export function explainModel(
   const mean = history.reduce((sum, { rating }) => sum + rating, 0) / history.length;
   const liked = history.filter(({ rating }) => rating >= mean);
   const title = (itemId: Id) => titleOf(itemId, items);
-  if (model.kind === "ranking") return (itemId) => explainRanking(model, history, liked, itemId, title);
+  const closest = closestOf(model, liked);
+  if (model.kind === "ranking") {
+    return (itemId) => explainRanking(model, history, liked, closest, itemId, title);
+  }
 
   const folded = model.knowsUser(userId) ? "" : ` (folded in from ${counted(history.length, "rating")})`;
 
   return (itemId, score) => {
     const predicted = `predicted ${score.toFixed(1)}${folded}`;
-    const alike = mostSimilar(model, itemId, liked).map(
-      (entry) => `${title(entry.itemId)}, which you rated ${entry.rating}`,
-    );
+    const alike = closest(itemId).map((entry) => `${title(entry.itemId)}, which you rated ${entry.rating}`);
     if (alike.length > 0) return `${predicted}: like ${alike.join(", and ")}`;
     if (history.length === 0 || folded !== "") return predicted;
     const { neighbours } = model.predict(userId, itemId);
@@ -65,6 +67,7 @@ function explainRanking(
   model: Model,
   history: History,
   liked: History,
+  closest: (itemId: Id) => History,
   itemId: Id,
   title: (itemId: Id) => string,
 ): string {
@@ -78,7 +81,7 @@ function explainRanking(
     const [first] = causes;
     if (first !== undefined) return `people who rated ${title(first)}, as you did, rated it too`;
   }
-  const alike = mostSimilar(model, itemId, liked).map((entry) => title(entry.itemId));
+  const alike = closest(itemId).map((entry) => title(entry.itemId));
   if (alike.length > 0) return `like ${alike.join(" and ")}, which you liked`;
   if (model.algorithm === "popularity") {
     return model.options.measure === "count" ? "many people rated it" : "people rate it well";
@@ -86,19 +89,26 @@ function explainRanking(
   return `${model.algorithm} puts it here among all that you have not rated`;
 }
 
-/** The two that are most like the item, of those that are at all like it; the earlier ones at equal likeness. */
-function mostSimilar(model: Model, itemId: Id, liked: History): History {
-  if (!model.similarity) return [];
-  let [first, second]: History[number][] = [];
-  let [most, next] = [0, 0];
-  for (const entry of liked) {
-    const similarity = model.similarity(itemId, entry.itemId);
-    if (similarity > most) {
-      [second, next] = [first, most];
-      [first, most] = [entry, similarity];
-    } else if (similarity > next) [second, next] = [entry, similarity];
-  }
-  return [first, second].filter((entry) => entry !== undefined);
+/** The two that are most like an item, of those that are at all like it; the earlier ones at equal likeness. */
+function closestOf(model: Model, liked: History): (itemId: Id) => History {
+  const similarities = similaritiesTo(
+    model,
+    liked.map(({ itemId }) => itemId),
+  );
+  if (!similarities) return () => [];
+  return (itemId) => {
+    const likeness = similarities(itemId);
+    let [first, second]: History[number][] = [];
+    let [most, next] = [0, 0];
+    for (let place = 0; place < likeness.length; place++) {
+      const similarity = likeness[place]!;
+      if (similarity > most) {
+        [second, next] = [first, most];
+        [first, most] = [liked[place], similarity];
+      } else if (similarity > next) [second, next] = [liked[place], similarity];
+    }
+    return [first, second].filter((entry) => entry !== undefined);
+  };
 }
 
 function titleOf(itemId: Id, items: ReadonlyMap<Id, Item> | undefined): string {

@@ -68,14 +68,17 @@ export function topNumbers(
     heap[place] = item;
   }
 
+  // The score of heap[0] once all n are there: most items fail this comparison, before anything is looked up.
+  let worst = Number.NEGATIVE_INFINITY;
   for (let item = 0; item < itemIds.length && heap.length > 0; item++) {
-    // Most items fail the first comparison, before anything is looked up.
+    if (scores[item]! < worst) continue;
     if (size === heap.length && !isWorse(heap[0]!, item)) continue;
     if (Number.isNaN(scores[item]!) || seen.has(itemIds[item]!)) continue;
     if (size < heap.length) {
       heap[size] = item;
       siftUp(size++);
     } else siftDown(item);
+    if (size === heap.length) worst = scores[heap[0]!]!;
   }
 
   return Array.from(heap.subarray(0, size)).sort((a, b) => (isWorse(a, b) ? 1 : -1));
