@@ -32,15 +32,17 @@ export const bpr: Suite = {
   title: "Implicit feedback: Bayesian personalised ranking",
   about: `Every rating counts as 1; each epoch takes as many steps as there are ratings. We draw the item that a user does not have
 from all items, and draw again until it is one; implicit draws it from the ratings and leaves the step out when the user has it. NDCG@10 and recall@10
-over the full catalogue without the training items, every test rating relevant; AUC over the items that were learnt from.`,
+over the full catalogue without the training items, every test rating relevant; AUC over the items that were learnt from. The first factors differ too: ours N(0, .1²), those of implicit within ±.005.`,
   baselines: ["implicit"],
   runs: (["ml-100k", "ml-1m"] as const).flatMap(oursOn),
   targets: [
-    ...[1, 2].map((threads) => ({
-      says: `ml-1m, ${threads === 1 ? "one worker" : "two workers"}: not slower than implicit on as many threads`,
-      reached: (rows: readonly Row[]) =>
-        atLeast(ratio(of(rows, "tamis bpr", threads), of(rows, "implicit BPR", threads)), 1),
-    })),
+    ...["implicit BPR", "implicit BPR, -march=native"].flatMap((peer) =>
+      [1, 2].map((threads) => ({
+        says: `ml-1m, workers: ${threads}: not slower than ${peer} on as many threads`,
+        reached: (rows: readonly Row[]) =>
+          atLeast(ratio(of(rows, "tamis bpr", threads), of(rows, peer, threads)), 1),
+      })),
+    ),
     {
       says: "ml-1m: NDCG@10 not below that of implicit",
       reached(rows) {
