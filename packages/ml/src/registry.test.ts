@@ -70,6 +70,31 @@ describe("saveVersion and loadVersion", () => {
     expect(objects.contents.size).toBe(0);
   });
 
+  test("a file that is longer than registered is refused before it is read to its end", async () => {
+    const version = await save();
+    const chunk = new Uint8Array(version.bytes);
+    let taken = 0;
+    const endless = (async function* () {
+      for (;;) {
+        taken++;
+        yield chunk;
+      }
+    })();
+    const store = { ...objects, get: async () => endless };
+    await expect(loadVersion(store, version)).rejects.toMatchObject({
+      code: "corrupt_data",
+      message: expect.stringContaining(`more than ${version.bytes} bytes`),
+    });
+    expect(taken).toBe(2);
+  });
+
+  test("the tensors of a loaded model are views of one buffer that is as long as the file", async () => {
+    const version = await save();
+    const { pu, qi } = (await loadVersion(objects, version)).model.tensors().arrays;
+    expect(pu!.data.buffer).toBe(qi!.data.buffer);
+    expect(pu!.data.buffer.byteLength).toBe(version.bytes);
+  });
+
   test.each([modelKey, coldStartKey])("another %s than the registered one is refused", async (key) => {
     const version = await save();
     await save({ runId: "run-2", snapshot: "cd" });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   type ModelCatalog,
   type ModelRole,
@@ -9,6 +8,7 @@ import {
 } from "@tamis/core";
 import type { DefinedRecommender } from "./define-recommender.ts";
 import { readColdStartFile, readModelFile, type Storable, writeModelFile } from "./model-file/model-file.ts";
+import { readRegistered } from "./read-registered.ts";
 import type { Model } from "./recommender.ts";
 import type { ColdStart } from "./recommenders/cold-start.ts";
 
@@ -99,10 +99,14 @@ export async function loadVersion(
   version: ModelVersion,
   recommenders: readonly DefinedRecommender[] = [],
 ): Promise<LoadedVersion> {
-  const bytes = await readObject(objects, version.objectKey, version.sha256);
-  const { model, metadata } = readModelFile(bytes, recommenders);
-  const coldStartKey = version.objectKey.replace(/[^/]*$/, "cold-start.safetensors");
-  const coldStart = readColdStartFile(await readObject(objects, coldStartKey, metadata.coldStart));
+  const { objectKey, sha256, bytes } = version;
+  const file = await readRegistered(objects, { key: objectKey, sha256, bytes });
+  const { model, metadata } = readModelFile(file, recommenders);
+  const companion = {
+    key: objectKey.replace(/[^/]*$/, "cold-start.safetensors"),
+    sha256: metadata.coldStart,
+  };
+  const coldStart = readColdStartFile(await readRegistered(objects, companion));
   return { version, model, coldStart };
 }
 
@@ -126,34 +130,4 @@ export async function loadChampion(
  */
 export async function findListMaker(catalog: ModelCatalog, name: string): Promise<ModelVersion | undefined> {
   return (await catalog.find(name, "ranker")) ?? (await catalog.find(name, "champion"));
-}
-
-async function readObject(
-  objects: ObjectStore,
-  key: string,
-  sha256: string | undefined,
-): Promise<Uint8Array> {
-  const body = await objects.get(key);
-  if (body === undefined) {
-    throw new TamisError(
-      "not_found",
-      `${key} is missing in the object store. Restore it from a backup, promote another version, or train again.`,
-      { details: { key } },
-    );
-  }
-  const chunks: Uint8Array[] = [];
-  const hash = createHash("sha256");
-  for await (const chunk of body) {
-    hash.update(chunk);
-    chunks.push(chunk);
-  }
-  if (hash.digest("hex") !== sha256) {
-    throw new TamisError(
-      "corrupt_data",
-      `${key} in the object store is not what was registered: its SHA-256 differs. Restore it from a backup, promote ` +
-        "another version, or train again.",
-      { details: { key } },
-    );
-  }
-  return Buffer.concat(chunks);
 }

@@ -38,9 +38,17 @@ export const evaluate = defineCommand<Flags>({
     ...foldFlags,
     split: {
       kind: "enum",
-      values: ["k-fold", "shuffle", "leave-one-out", "last-of-user", "time-cut", "strong-generalisation"],
+      values: [
+        "k-fold",
+        "repeated-k-fold",
+        "shuffle",
+        "leave-one-out",
+        "last-of-user",
+        "time-cut",
+        "strong-generalisation",
+      ],
       default: "k-fold",
-      brief: "How the ratings are cut; those after shuffle have one fold",
+      brief: "How the ratings are cut; repeated: three times; those after shuffle have one fold",
     },
     options: {
       kind: "parsed",

@@ -7,7 +7,7 @@ import { type RankValidation, rankValidate } from "./rank-validate.ts";
 export interface EvaluationOptions {
   /** How the ratings are cut. @default "k-fold" */
   readonly split?: SplitName;
-  /** Of `k-fold` and `shuffle`; the other splits have one. @default 3 */
+  /** Of `k-fold`, each `repeated-k-fold` and `shuffle`; the other splits have one. @default 3 */
   readonly folds?: number;
   /** Seed of the shuffle, and of every fit. @default 42 */
   readonly seed?: number;

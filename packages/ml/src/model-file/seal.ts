@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { TamisError } from "@tamis/core";
 
 /**
@@ -8,6 +8,9 @@ import { TamisError } from "@tamis/core";
 const opening = '{"__metadata__":{"sha256":"';
 const start = 8 + opening.length;
 const end = start + 64;
+
+/** A hash takes less than 2 GiB at a time, which a model may have. */
+const hashedAtOnce = 2 ** 30;
 
 /** What to put into the metadata, first, before {@link seal}. */
 export const unsealed = { sha256: "0".repeat(64) };
@@ -30,8 +33,9 @@ export function checkSeal(bytes: Uint8Array): void {
   if (text(8, start) !== opening) {
     throw new TamisError("unsupported", "This is not a model file of Tamis: it does not begin with a seal.");
   }
-  const hash: Hash = createHash("sha256");
-  hash.update(bytes.subarray(0, start)).update(unsealed.sha256).update(bytes.subarray(end));
+  const hash = createHash("sha256").update(bytes.subarray(0, start)).update(unsealed.sha256);
+  for (let at = end; at < bytes.length; at += hashedAtOnce)
+    hash.update(bytes.subarray(at, at + hashedAtOnce));
   if (hash.digest("hex") === text(start, end)) return;
   throw new TamisError(
     "corrupt_data",
