@@ -8,17 +8,18 @@ import { formatTargets } from "./targets.ts";
 /**
  * `docs/benchmarks.md`, made of the committed results and of nothing else.
  */
-export function formatReport(): string {
+export async function formatReport(): Promise<string> {
   const results = Object.keys(suites).flatMap((name) => readResult(name) ?? []);
   const machines = new Set(results.map(({ machine }) => JSON.stringify(machine)));
   if (machines.size > 1) throw new Error("the results are of several machines; measure all of them on one");
-  return [introduction(results[0]), ...results.map(section)].join("\n");
+  const sections = await Promise.all(results.map(section));
+  return [introduction(results[0]), ...sections].join("\n");
 }
 
 /** @returns the path written */
-export function writeReport(): string {
+export async function writeReport(): Promise<string> {
   const path = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
-  writeFileSync(path, formatReport());
+  writeFileSync(path, await formatReport());
   return path;
 }
 
@@ -37,8 +38,8 @@ start is above 1 the machine was busy with other work: seconds of two threads th
 `;
 }
 
-function section({ suite: name, rows }: Result): string {
-  const suite = suites[name]!;
+async function section({ suite: name, rows }: Result): Promise<string> {
+  const suite = await suites[name]!();
   const loads = rows.flatMap(({ load }) => load ?? []);
   const dates = rows.flatMap(({ date }) => date?.slice(0, 10) ?? []).sort();
   const commits = [...new Set(rows.flatMap(({ commit }) => commit ?? []))];

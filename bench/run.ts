@@ -32,13 +32,13 @@ const { values, positionals } = parseArgs({
 
 if (values.run !== undefined) await measureHere(values.run, Number(positionals[0]));
 else if (values.list)
-  for (const [name, { title }] of Object.entries(suites)) print(`${name.padEnd(20)} ${title}\n`);
-else if (values.report) print(`${writeReport()}\n`);
+  for (const [name, load] of Object.entries(suites)) print(`${name.padEnd(20)} ${(await load()).title}\n`);
+else if (values.report) print(`${await writeReport()}\n`);
 else if (values.folds !== undefined) print(`${writeFolds(values.folds).join("\n")}\n`);
 else for (const name of positionals.length > 0 ? positionals : Object.keys(suites)) await measureSuite(name);
 
 async function measureSuite(name: string): Promise<void> {
-  const suite = suites[name];
+  const suite = await suites[name]?.();
   if (!suite) throw new Error(`no suite “${name}”; there are: ${Object.keys(suites).join(", ")}`);
   print(`\n# ${name}: ${suite.title}\n`);
   if (suite.needs && !hasData(suite.needs)) {
@@ -76,8 +76,9 @@ async function measureApart(suite: string, number: number, { case: of, name, thr
 }
 
 async function measureHere(suite: string, number: number): Promise<void> {
+  const { runs } = await suites[suite]!();
   const idle_mib = Math.round(process.memoryUsage().rss / 2 ** 20);
-  const measured = await suites[suite]!.runs[number]!.measure();
+  const measured = await runs[number]!.measure();
   const peak_mib = Math.round(process.resourceUsage().maxRSS / 1024);
   process.send!({ idle_mib, peak_mib, ...measured }, () => process.exit());
 }

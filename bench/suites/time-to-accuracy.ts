@@ -6,9 +6,9 @@ import { optionText } from "./parity.ts";
 const goal = 0.85;
 /** The quickest that a search over factors, epochs, rates and penalties found. */
 const options = {
-  factors: 48,
-  epochs: 16,
-  learningRate: 0.04,
+  factors: 64,
+  epochs: 12,
+  learningRate: 0.06,
   rateDecay: 0.95,
   regularization: 0.045,
   learningRateBu: 0.01,
