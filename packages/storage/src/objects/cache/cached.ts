@@ -80,7 +80,7 @@ export async function cachedObjects(
   };
   const read = async (key: string, { range, signal }: GetOptions) => {
     const kept = small.find(key);
-    if (kept && isFresh(key, kept.fetchedAt)) return once(cut(kept.bytes, range));
+    if (kept && isFresh(key, kept.fetchedAt)) return piecesOf(cut(kept.bytes, range));
     const entry = await (range === undefined ? flights.join(key, signal) : find(key));
     if (entry === undefined) {
       return range === undefined ? undefined : await remote.get(key, { range, ...(signal && { signal }) });
@@ -142,12 +142,17 @@ function cut(bytes: Uint8Array, range: GetOptions["range"]): Uint8Array {
   return range === undefined ? bytes : bytes.subarray(range.start, range.start + range.length);
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.byteLength === 0) return;
-  // The caller may write into what it gets.
-  const own = Buffer.allocUnsafeSlow(bytes.byteLength);
-  own.set(bytes);
-  yield own;
+/** Bytes of a piece: memory of this size is used again, while that of larger ones is mapped anew each time. */
+const pieceBytes = 65_536;
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.byteLength; start += pieceBytes) {
+    const piece = bytes.subarray(start, start + pieceBytes);
+    // The caller may write into what it gets.
+    const own = Buffer.allocUnsafeSlow(piece.byteLength);
+    own.set(piece);
+    yield own;
+  }
 }
 
 /** Reads a copy; one that was thrown out between finding and opening it is read from the store. */
