@@ -10,9 +10,9 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
 import { svdRates } from "./svd-parameters.ts";
 
@@ -59,16 +59,9 @@ export function svdPlusPlusRecommender(
   options: SvdPlusPlusInput | undefined,
 ): Recommender {
   const parsed = parseOptions(algorithm, SvdPlusPlusOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed, scale: dense.scale };
-      return fitSvdPlusPlus(header, accumulated, parsed, dense, createRandom(seed), context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) =>
+    fitSvdPlusPlus(header, accumulated, parsed, dense, createRandom(header.seed), context),
+  );
 }
 
 export async function fitSvdPlusPlus(
