@@ -14,10 +14,7 @@ import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
 import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
-import { svdRates } from "./svd-parameters.ts";
-
-const rate = z.number().positive();
-const penalty = z.number().min(0);
+import { ownLearningRates, ownPenalties, penalty, rate, svdRates } from "./svd-parameters.ts";
 
 const SvdPlusPlusOptions = z.strictObject({
   /** k, the length of p_u, q_i and y_j. */
@@ -31,15 +28,9 @@ const SvdPlusPlusOptions = z.strictObject({
   learningRate: rate.default(0.007),
   /** λ. */
   regularization: penalty.default(0.02),
-  learningRateBu: rate.optional(),
-  learningRateBi: rate.optional(),
-  learningRatePu: rate.optional(),
-  learningRateQi: rate.optional(),
+  ...ownLearningRates,
   learningRateYj: rate.optional(),
-  regularizationBu: penalty.optional(),
-  regularizationBi: penalty.optional(),
-  regularizationPu: penalty.optional(),
-  regularizationQi: penalty.optional(),
+  ...ownPenalties,
   regularizationYj: penalty.optional(),
 });
 type SvdPlusPlusOptions = z.output<typeof SvdPlusPlusOptions>;

@@ -9,11 +9,16 @@ import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
 import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
-import { type SvdParameters, svdRates } from "./svd-parameters.ts";
+import {
+  ownLearningRates,
+  ownPenalties,
+  penalty,
+  rate,
+  type SvdParameters,
+  svdRates,
+} from "./svd-parameters.ts";
 
 const algorithm = "svd";
-const rate = z.number().positive();
-const penalty = z.number().min(0);
 
 const SvdOptions = z.strictObject({
   /** k, the length of p_u and q_i. */
@@ -31,14 +36,8 @@ const SvdOptions = z.strictObject({
   rateDecay: z.number().min(0).max(1).default(0),
   /** λ. */
   regularization: penalty.default(0.02),
-  learningRateBu: rate.optional(),
-  learningRateBi: rate.optional(),
-  learningRatePu: rate.optional(),
-  learningRateQi: rate.optional(),
-  regularizationBu: penalty.optional(),
-  regularizationBi: penalty.optional(),
-  regularizationPu: penalty.optional(),
-  regularizationQi: penalty.optional(),
+  ...ownLearningRates,
+  ...ownPenalties,
 });
 type SvdOptions = z.output<typeof SvdOptions>;
 
