@@ -63,12 +63,12 @@ export {
 export { withLock } from "./sql/lock.ts";
 export {
   type MigrateOptions,
-  type Migration,
   type MigrationResult,
   migrate,
   pendingMigrations,
   schemaVersion,
 } from "./sql/migrate.ts";
+export type { Migration } from "./sql/migrations/migration.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   countOpenPipelineRuns,
@@ -76,6 +76,7 @@ export {
   type ListPipelineRunsOptions,
   listPipelineRuns,
 } from "./sql/pipeline-runs.ts";
+export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
   type RatingStats,
@@ -90,11 +91,7 @@ export {
   removeRejects,
   type StoredReject,
 } from "./sql/rejects.ts";
-export {
-  type RatingBatch,
-  type ReplaceRatingsOptions,
-  replaceImportedRatings,
-} from "./sql/replace-ratings.ts";
+export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export { failAbandonedRuns, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";

@@ -1,6 +1,7 @@
-import { canonicalId, type Id, type Item, TamisError } from "@tamis/core";
+import { canonicalId, type Id, type Item } from "@tamis/core";
 import type { History, Model } from "../recommender.ts";
 import type { ColdStart, ColdStartPick } from "../recommenders/cold-start.ts";
+import { checkCount } from "./check-count.ts";
 import { explainColdStart, explainModel } from "./explain.ts";
 import { createListBuilder } from "./list-builder.ts";
 import { type RankedBy, rankedBy } from "./ranked-by.ts";
@@ -109,9 +110,7 @@ export function chooseItems(request: RecommendRequest): {
   source: "model" | "fold_in" | undefined;
 } {
   const { model, coldStart, userId, history, n, exclude = [] } = request;
-  if (!Number.isSafeInteger(n) || n < 0) {
-    throw new TamisError("invalid_input", `n is ${n}; it must be a whole number of 0 or more.`);
-  }
+  checkCount(n);
   const seen = new Set<Id>();
   for (const { itemId } of history) seen.add(canonicalId(itemId));
   for (const itemId of exclude) seen.add(canonicalId(itemId));

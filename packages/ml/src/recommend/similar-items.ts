@@ -1,6 +1,8 @@
-import { canonicalId, type Id, TamisError } from "@tamis/core";
+import { type Id, TamisError } from "@tamis/core";
 import type { Model } from "../recommender.ts";
-import { type TopItem, topItems } from "./top-items.ts";
+import { checkCount } from "./check-count.ts";
+import { mostSimilar } from "./most-similar.ts";
+import type { TopItem } from "./top-items.ts";
 
 /**
  * The `n` items that a model holds most like an item, most similar first, without the item itself; at equal similarity the
@@ -14,9 +16,7 @@ import { type TopItem, topItems } from "./top-items.ts";
  * similarItems(model, 1, 5); // [{ itemId: 3114, score: 0.92 }, …]
  */
 export function similarItems(model: Model, itemId: Id, n: number): TopItem[] {
-  if (!Number.isSafeInteger(n) || n < 0) {
-    throw new TamisError("invalid_input", `n is ${n}; it must be a whole number of 0 or more.`);
-  }
+  checkCount(n);
   if (!model.similarity) {
     throw new TamisError("unsupported", `A ${model.algorithm} model does not relate items to each other.`);
   }
@@ -25,9 +25,5 @@ export function similarItems(model: Model, itemId: Id, n: number): TopItem[] {
       details: { itemId: String(itemId) },
     });
   }
-  const scores = Float64Array.from(model.itemIds, (other) => {
-    const similarity = model.similarity!(itemId, other);
-    return similarity > 0 ? similarity : Number.NaN;
-  });
-  return topItems(model.itemIds, scores, n, new Set([canonicalId(itemId)]));
+  return mostSimilar(model.itemIds, itemId, n, (other) => model.similarity!(itemId, other));
 }

@@ -1,6 +1,7 @@
-import { canonicalId, type Id, TamisError } from "@tamis/core";
+import { type Id, TamisError } from "@tamis/core";
 import type { Model } from "../recommender.ts";
-import { topItems } from "./top-items.ts";
+import { checkCount } from "./check-count.ts";
+import { mostSimilar } from "./most-similar.ts";
 
 /** Somebody like another user. */
 export interface SimilarUser {
@@ -22,9 +23,7 @@ export interface SimilarUser {
  * similarUsers(model, 1, 5); // [{ userId: 217, score: 0.81 }, …]
  */
 export function similarUsers(model: Model, userId: Id, n: number): SimilarUser[] {
-  if (!Number.isSafeInteger(n) || n < 0) {
-    throw new TamisError("invalid_input", `n is ${n}; it must be a whole number of 0 or more.`);
-  }
+  checkCount(n);
   if (!model.userSimilarity) {
     throw new TamisError("unsupported", `A ${model.algorithm} model does not relate users to each other.`);
   }
@@ -34,10 +33,6 @@ export function similarUsers(model: Model, userId: Id, n: number): SimilarUser[]
     });
   }
   const { users } = model.tensors();
-  const scores = Float64Array.from(users, (other) => {
-    const similarity = model.userSimilarity!(userId, other);
-    return similarity > 0 ? similarity : Number.NaN;
-  });
-  const found = topItems(users, scores, n, new Set([canonicalId(userId)]));
+  const found = mostSimilar(users, userId, n, (other) => model.userSimilarity!(userId, other));
   return found.map(({ itemId, score }) => ({ userId: itemId, score }));
 }

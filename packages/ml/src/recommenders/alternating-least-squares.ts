@@ -6,7 +6,7 @@ import type { FitContext, Model, ModelTensors } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
-import { denseOf, type Trainset } from "../trainset.ts";
+import type { DenseTrainset } from "../trainset-dense.ts";
 import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { type Objective, type RowSolver, rowSolver } from "./least-squares-rows.ts";
@@ -26,17 +26,15 @@ export interface AlsOptions extends FeedbackOptions {
  * all items, in float32 on the kernels.
  */
 export async function fitAls(
-  trainset: Trainset,
-  header: Omit<ModelHeader, "seed" | "scale">,
+  header: ModelHeader,
+  dense: DenseTrainset,
   options: AlsOptions,
   objective: Objective,
   context: FitContext,
 ): Promise<Model> {
-  const dense = denseOf(trainset);
   const { users, items } = dense;
   const { factors, epochs, initStd, conjugateSteps } = options;
-  const seed = context.seed ?? 42;
-  const random = createRandom(seed);
+  const random = createRandom(header.seed);
   const feedback = feedbackOf(dense, options);
   const { onProgress } = context;
   const problem = {
@@ -60,7 +58,7 @@ export async function fitAls(
   }
   const itemFactors = { shape: [items.length, factors], data: fitted.items };
   const arrays = { ...tensorsOf(feedback), item_factors: itemFactors };
-  return restoreAls({ ...header, seed, scale: dense.scale }, options, objective, { users, items, arrays });
+  return restoreAls(header, options, objective, { users, items, arrays });
 }
 
 /**

@@ -2,10 +2,10 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { type BaselineInput, BaselineOptions, fitBaselines, foldInBias } from "./baselines.ts";
 import { forgetRatings } from "./forget-ratings.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "baseline-only";
 
@@ -25,15 +25,9 @@ const algorithm = "baseline-only";
  */
 export function baselineOnly(options?: BaselineInput): Recommender {
   const parsed = parseOptions(algorithm, BaselineOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale };
-      return fitBaselineOnly(header, parsed, dense, context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) =>
+    fitBaselineOnly(header, parsed, dense, context),
+  );
 }
 
 async function fitBaselineOnly(

@@ -8,10 +8,10 @@ import type { FitContext, Model, ModelTensors, Recommender } from "../recommende
 import type { ModelHeader } from "../scorer.ts";
 import type { SparseRows } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import { type BprParameters, foldInBpr } from "./bpr-fold-in.ts";
 import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "bpr";
 
@@ -59,25 +59,15 @@ export type BprInput = z.input<typeof BprOptions>;
  */
 export function bpr(options?: BprInput): Recommender {
   const parsed = parseOptions(algorithm, BprOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    kind: "ranking",
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const { users, items } = dense;
-      const feedback = feedbackOf(dense, feedbackOptions(parsed));
-      const parameters = await descend(feedback, items.length, parsed, { ...context, seed });
-      // How often each item was seen: what negatives drawn by popularity come from.
-      const counts = new Float64Array(items.length);
-      for (const item of feedback.columns) counts[item]!++;
-      return restoreBpr(
-        { algorithm, options: parsed, seed, scale: dense.scale },
-        { users, items, arrays: tensorsOf(parameters, parsed.factors, counts) },
-      );
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, async (header, dense, context) => {
+    const { users, items } = dense;
+    const feedback = feedbackOf(dense, feedbackOptions(parsed));
+    const parameters = await descend(feedback, items.length, parsed, { ...context, seed: header.seed });
+    // How often each item was seen: what negatives drawn by popularity come from.
+    const counts = new Float64Array(items.length);
+    for (const item of feedback.columns) counts[item]!++;
+    return restoreBpr(header, { users, items, arrays: tensorsOf(parameters, parsed.factors, counts) });
+  });
 }
 
 /** Up to so many updates of single factors, starting workers takes longer than doing without. */

@@ -5,9 +5,9 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { bestCluster, type CoClusters, clusterMeans, rowMeans } from "./co-clusters.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import { withoutUser } from "./without-user.ts";
 
 const algorithm = "co-clustering";
@@ -48,16 +48,9 @@ export type CoClusteringInput = z.input<typeof CoClusteringOptions>;
  */
 export function coClustering(options?: CoClusteringInput): Recommender {
   const parsed = parseOptions(algorithm, CoClusteringOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed, scale: dense.scale };
-      return fitCoClustering(header, parsed, dense, createRandom(seed), context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) =>
+    fitCoClustering(header, parsed, dense, createRandom(header.seed), context),
+  );
 }
 
 export async function fitCoClustering(

@@ -16,7 +16,7 @@ import type { FitContext, Model, ModelTensors, Recommender } from "../recommende
 import type { ModelHeader } from "../scorer.ts";
 import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "ease";
 
@@ -61,21 +61,12 @@ export type EaseInput = z.input<typeof EaseOptions>;
  */
 export function ease(options?: EaseInput): Recommender {
   const parsed = parseOptions(algorithm, EaseOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    kind: "ranking",
-    async fit(trainset, context = {}) {
-      const dense = denseOf(trainset);
-      const { users, items } = dense;
-      const feedback = feedbackOf(dense, feedbackOptions(parsed));
-      const p = await inverseGram(feedback, items.length, parsed, context);
-      return restoreEase(
-        { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale },
-        { users, items, arrays: tensorsOf(feedback, p, items.length) },
-      );
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, async (header, dense, context) => {
+    const { users, items } = dense;
+    const feedback = feedbackOf(dense, feedbackOptions(parsed));
+    const p = await inverseGram(feedback, items.length, parsed, context);
+    return restoreEase(header, { users, items, arrays: tensorsOf(feedback, p, items.length) });
+  });
 }
 
 /** Tensors: the feedback, users × items, as `starts`, `columns`, `values`; `p` (items × items), P. */

@@ -5,6 +5,7 @@ import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { type AlsOptions, fitAls, restoreAls } from "./alternating-least-squares.ts";
 import type { Objective } from "./least-squares-rows.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "ials-hkv";
 
@@ -50,19 +51,9 @@ export type IalsHkvInput = z.input<typeof IalsHkvOptions>;
  */
 export function ialsHkv(options?: IalsHkvInput): Recommender {
   const parsed = parseOptions(algorithm, IalsHkvOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    kind: "ranking",
-    fit: (trainset, context = {}) =>
-      fitAls(
-        trainset,
-        { algorithm, options: parsed },
-        parsed satisfies AlsOptions,
-        objectiveOf(parsed),
-        context,
-      ),
-  };
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, (header, dense, context) =>
+    fitAls(header, dense, parsed satisfies AlsOptions, objectiveOf(parsed), context),
+  );
 }
 
 /** Tensors: see {@link restoreAls}. */

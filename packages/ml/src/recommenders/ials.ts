@@ -5,6 +5,7 @@ import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { type AlsOptions, fitAls, restoreAls } from "./alternating-least-squares.ts";
 import type { Objective } from "./least-squares-rows.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "ials";
 
@@ -52,13 +53,9 @@ export type IalsInput = z.input<typeof IalsOptions>;
  */
 export function ials(options?: IalsInput): Recommender {
   const parsed = parseOptions(algorithm, IalsOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    kind: "ranking",
-    fit: (trainset, context = {}) =>
-      fitAls(trainset, { algorithm, options: parsed }, alsOptions(parsed), objectiveOf(parsed), context),
-  };
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, (header, dense, context) =>
+    fitAls(header, dense, alsOptions(parsed), objectiveOf(parsed), context),
+  );
 }
 
 /** Tensors: see {@link restoreAls}. */

@@ -5,10 +5,10 @@ import type { FitContext, Model, ModelTensors, Recommender } from "../recommende
 import type { ModelHeader } from "../scorer.ts";
 import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import { type ItemKnnInput, ItemKnnOptions } from "./item-knn-options.ts";
 import { weighItemVectors } from "./item-weighting.ts";
 import { nearestItems } from "./nearest-items.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "item-knn";
 
@@ -39,16 +39,9 @@ const algorithm = "item-knn";
  */
 export function itemKnn(options?: ItemKnnInput): Recommender {
   const parsed = parseOptions(algorithm, ItemKnnOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    kind: "ranking",
-    async fit(trainset, context = {}) {
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale };
-      return fitFeedback(header, parsed, dense, feedbackOf(dense, parsed), context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, (header, dense, context) =>
+    fitFeedback(header, parsed, dense, feedbackOf(dense, parsed), context),
+  );
 }
 
 async function fitFeedback(

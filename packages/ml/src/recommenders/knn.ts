@@ -3,7 +3,6 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { fitBaselines } from "./baselines.ts";
 import { forgetRatings } from "./forget-ratings.ts";
@@ -11,6 +10,7 @@ import type { KnnVariant } from "./knn-formula.ts";
 import { type KnnInput, KnnOptions } from "./knn-options.ts";
 import { type KnnData, knnScorer } from "./knn-scorer.ts";
 import { knnStatistics } from "./knn-statistics.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 /**
  * The recommender of a variant: `knn-formula.ts` has the formula, `similarity.ts` the similarities.
@@ -20,16 +20,10 @@ import { knnStatistics } from "./knn-statistics.ts";
 export function knnRecommender(variant: KnnVariant, options: KnnInput | undefined): Recommender {
   const { algorithm } = variant;
   const parsed = parseOptions(algorithm, KnnOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      throwIfAborted(context.signal);
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale };
-      return fitKnn(variant, header, parsed, dense, context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, async (header, dense, context) => {
+    throwIfAborted(context.signal);
+    return fitKnn(variant, header, parsed, dense, context);
+  });
 }
 
 async function fitKnn(

@@ -5,10 +5,10 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
 import { nmfItems, nmfUsers } from "./nmf-epoch.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import type { SvdParameters } from "./svd-parameters.ts";
 
 const algorithm = "nmf";
@@ -68,16 +68,9 @@ export type NmfInput = z.input<typeof NmfOptions>;
  */
 export function nmf(options?: NmfInput): Recommender {
   const parsed = parseOptions(algorithm, NmfOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed, scale: dense.scale };
-      return fitNmf(header, parsed, dense, createRandom(seed), context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) =>
+    fitNmf(header, parsed, dense, createRandom(header.seed), context),
+  );
 }
 
 export async function fitNmf(

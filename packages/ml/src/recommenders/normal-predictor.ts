@@ -4,7 +4,7 @@ import { parseOptions } from "../parse-options.ts";
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { readTensors, scalar } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
+import { recommenderOf } from "./recommender-of.ts";
 
 const algorithm = "normal-predictor";
 const NormalPredictorOptions = z.strictObject({});
@@ -23,20 +23,14 @@ const NormalPredictorOptions = z.strictObject({});
  */
 export function normalPredictor(options?: Readonly<Record<never, never>>): Recommender {
   const parsed = parseOptions(algorithm, NormalPredictorOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, { seed = 42, signal } = {}) {
-      throwIfAborted(signal);
-      const { users, items, scale, globalMean, byUser } = denseOf(trainset);
-      const squares = byUser.values.reduce((sum, rating) => sum + (rating - globalMean) ** 2, 0);
-      const sigma = Math.sqrt(squares / byUser.values.length);
-      return restoreNormalPredictor(
-        { algorithm, options: parsed, seed, scale },
-        { users, items, arrays: { mu: scalar(globalMean), sigma: scalar(sigma) } },
-      );
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, async (header, dense, { signal }) => {
+    throwIfAborted(signal);
+    const { users, items, globalMean, byUser } = dense;
+    const squares = byUser.values.reduce((sum, rating) => sum + (rating - globalMean) ** 2, 0);
+    const sigma = Math.sqrt(squares / byUser.values.length);
+    const arrays = { mu: scalar(globalMean), sigma: scalar(sigma) };
+    return restoreNormalPredictor(header, { users, items, arrays });
+  });
 }
 
 /** Tensors: `mu` (1), `sigma` (1). */

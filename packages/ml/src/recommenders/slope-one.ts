@@ -5,9 +5,9 @@ import { parseOptions } from "../parse-options.ts";
 import type { Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader, type Newcomer, type RatedItems } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { forgetRatings } from "./forget-ratings.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import { rememberRows } from "./remembered-rows.ts";
 import { deviationRows } from "./slope-one-deviations.ts";
 
@@ -45,16 +45,10 @@ export type SlopeOneInput = z.input<typeof SlopeOneOptions>;
  */
 export function slopeOne(options?: SlopeOneInput): Recommender {
   const parsed = parseOptions(algorithm, SlopeOneOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      throwIfAborted(context.signal);
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed: context.seed ?? 42, scale: dense.scale };
-      return modelOf(header, dense);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, async (header, dense, { signal }) => {
+    throwIfAborted(signal);
+    return modelOf(header, dense);
+  });
 }
 
 function modelOf(header: ModelHeader, { users, items, globalMean, byUser }: DenseTrainset): Model {

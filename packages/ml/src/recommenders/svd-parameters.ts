@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** The learnt parameters of an SVD: biases (users), (items) and factors (users × k), (items × k), row-major. */
 export interface SvdParameters {
   readonly bu: Float64Array;
@@ -6,20 +8,30 @@ export interface SvdParameters {
   readonly qi: Float64Array;
 }
 
-/** Step sizes γ and regularisations λ, one per kind of parameter. */
-export interface SvdRates {
-  readonly learningRateBu: number;
-  readonly learningRateBi: number;
-  readonly learningRatePu: number;
-  readonly learningRateQi: number;
-  readonly regularizationBu: number;
-  readonly regularizationBi: number;
-  readonly regularizationPu: number;
-  readonly regularizationQi: number;
-}
+/** A γ, and a λ. */
+export const rate = z.number().positive();
+export const penalty = z.number().min(0);
 
-/** Rates as options have them: one of each for all, which a kind of parameter may override. */
-interface SvdRateOptions extends Partial<{ [Rate in keyof SvdRates]: SvdRates[Rate] | undefined }> {
+/** Options that take the place of the common `learningRate` and `regularization` for one kind of parameter. */
+export const ownLearningRates = {
+  learningRateBu: rate.optional(),
+  learningRateBi: rate.optional(),
+  learningRatePu: rate.optional(),
+  learningRateQi: rate.optional(),
+};
+export const ownPenalties = {
+  regularizationBu: penalty.optional(),
+  regularizationBi: penalty.optional(),
+  regularizationPu: penalty.optional(),
+  regularizationQi: penalty.optional(),
+};
+type OwnRate = keyof typeof ownLearningRates | keyof typeof ownPenalties;
+
+/** Step sizes γ and regularisations λ, one per kind of parameter. */
+export type SvdRates = { readonly [Rate in OwnRate]: number };
+
+/** Rates as options have them. */
+interface SvdRateOptions extends Partial<Record<OwnRate, number | undefined>> {
   readonly learningRate: number;
   readonly regularization: number;
 }

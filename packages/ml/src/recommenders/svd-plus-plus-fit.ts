@@ -10,14 +10,11 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
-import { svdRates } from "./svd-parameters.ts";
-
-const rate = z.number().positive();
-const penalty = z.number().min(0);
+import { ownLearningRates, ownPenalties, penalty, rate, svdRates } from "./svd-parameters.ts";
 
 const SvdPlusPlusOptions = z.strictObject({
   /** k, the length of p_u, q_i and y_j. */
@@ -31,15 +28,9 @@ const SvdPlusPlusOptions = z.strictObject({
   learningRate: rate.default(0.007),
   /** λ. */
   regularization: penalty.default(0.02),
-  learningRateBu: rate.optional(),
-  learningRateBi: rate.optional(),
-  learningRatePu: rate.optional(),
-  learningRateQi: rate.optional(),
+  ...ownLearningRates,
   learningRateYj: rate.optional(),
-  regularizationBu: penalty.optional(),
-  regularizationBi: penalty.optional(),
-  regularizationPu: penalty.optional(),
-  regularizationQi: penalty.optional(),
+  ...ownPenalties,
   regularizationYj: penalty.optional(),
 });
 type SvdPlusPlusOptions = z.output<typeof SvdPlusPlusOptions>;
@@ -59,16 +50,9 @@ export function svdPlusPlusRecommender(
   options: SvdPlusPlusInput | undefined,
 ): Recommender {
   const parsed = parseOptions(algorithm, SvdPlusPlusOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const header = { algorithm, options: parsed, seed, scale: dense.scale };
-      return fitSvdPlusPlus(header, accumulated, parsed, dense, createRandom(seed), context);
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) =>
+    fitSvdPlusPlus(header, accumulated, parsed, dense, createRandom(header.seed), context),
+  );
 }
 
 export async function fitSvdPlusPlus(

@@ -5,15 +5,20 @@ import type { FitContext, Model, ModelTensors, Recommender } from "../recommende
 import type { ModelHeader } from "../scorer.ts";
 import { rowOfEntries } from "../sparse-rows.ts";
 import { scalar, vector } from "../tensors.ts";
-import { denseOf } from "../trainset.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
 import { restoreFactorModel } from "./factor-model.ts";
+import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
-import { type SvdParameters, svdRates } from "./svd-parameters.ts";
+import {
+  ownLearningRates,
+  ownPenalties,
+  penalty,
+  rate,
+  type SvdParameters,
+  svdRates,
+} from "./svd-parameters.ts";
 
 const algorithm = "svd";
-const rate = z.number().positive();
-const penalty = z.number().min(0);
 
 const SvdOptions = z.strictObject({
   /** k, the length of p_u and q_i. */
@@ -31,14 +36,8 @@ const SvdOptions = z.strictObject({
   rateDecay: z.number().min(0).max(1).default(0),
   /** λ. */
   regularization: penalty.default(0.02),
-  learningRateBu: rate.optional(),
-  learningRateBi: rate.optional(),
-  learningRatePu: rate.optional(),
-  learningRateQi: rate.optional(),
-  regularizationBu: penalty.optional(),
-  regularizationBi: penalty.optional(),
-  regularizationPu: penalty.optional(),
-  regularizationQi: penalty.optional(),
+  ...ownLearningRates,
+  ...ownPenalties,
 });
 type SvdOptions = z.output<typeof SvdOptions>;
 
@@ -70,30 +69,21 @@ export type SvdInput = z.input<typeof SvdOptions>;
  */
 export function svd(options?: SvdInput): Recommender {
   const parsed = parseOptions(algorithm, SvdOptions, options);
-  return {
-    algorithm,
-    options: parsed,
-    async fit(trainset, context = {}) {
-      const seed = context.seed ?? 42;
-      const dense = denseOf(trainset);
-      const { users, items } = dense;
-      const { bu, bi, pu, qi } = await descend(dense, parsed, { ...context, seed });
-      return restoreSvd(
-        { algorithm, options: parsed, seed, scale: dense.scale },
-        {
-          users,
-          items,
-          arrays: {
-            mu: scalar(dense.globalMean),
-            bu: vector(bu),
-            bi: vector(bi),
-            pu: { shape: [users.length, parsed.factors], data: pu },
-            qi: { shape: [items.length, parsed.factors], data: qi },
-          },
-        },
-      );
-    },
-  };
+  return recommenderOf({ algorithm, options: parsed }, async (header, dense, context) => {
+    const { users, items, globalMean } = dense;
+    const { bu, bi, pu, qi } = await descend(dense, parsed, { ...context, seed: header.seed });
+    return restoreSvd(header, {
+      users,
+      items,
+      arrays: {
+        mu: scalar(globalMean),
+        bu: vector(bu),
+        bi: vector(bi),
+        pu: { shape: [users.length, parsed.factors], data: pu },
+        qi: { shape: [items.length, parsed.factors], data: qi },
+      },
+    });
+  });
 }
 
 /** Tensors: see {@link restoreFactorModel}. */

@@ -1,14 +1,20 @@
 import { expect, it } from "vitest";
-import type { History, Model } from "../recommender.ts";
+import type { History, Model, Recommender } from "../recommender.ts";
 import { createTrainset, type Trainset } from "../trainset.ts";
-import type { RecommenderContract } from "./recommender-contract.ts";
 import { randomTable, rowsWithout, tableOf } from "./small-tables.ts";
+
+export interface CapabilitiesContract {
+  /** Makes the recommender to test. */
+  create(): Recommender;
+  /** Whether one who is forgotten leaves no trace. @default whatever the model says */
+  readonly forgetsExactly?: boolean;
+}
 
 /** Within what an explanation sums up to its score. */
 const tolerance = 1e-6;
 
 /** What a model owes where it can do more than it must. A capability that is absent owes nothing. */
-export function capabilitiesContract({ create, forgetsExactly }: RecommenderContract): void {
+export function capabilitiesContract({ create, forgetsExactly }: CapabilitiesContract): void {
   it("explains scores: contributions sum to them within 1e-6, the largest first", async () => {
     const trainset = createTrainset(randomTable(11, { step: 0.5 }));
     const model = await create().fit(trainset);

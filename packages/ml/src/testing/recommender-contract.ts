@@ -1,23 +1,19 @@
 import { type Id, type RatingTable, ratingTable } from "@tamis/core";
 import { describe, expect, it } from "vitest";
 import { recommend } from "../recommend/recommend.ts";
-import type { Model, ModelTensors, Recommender } from "../recommender.ts";
+import type { Model, ModelTensors } from "../recommender.ts";
 import { coldStart } from "../recommenders/cold-start.ts";
 import { restoreModel } from "../recommenders.ts";
 import { type ModelHeader, predictRows } from "../scorer.ts";
 import { createTrainset } from "../trainset.ts";
-import { capabilitiesContract } from "./capabilities-contract.ts";
+import { type CapabilitiesContract, capabilitiesContract } from "./capabilities-contract.ts";
 import { oddTables, randomTable } from "./small-tables.ts";
 
-export interface RecommenderContract {
+export interface RecommenderContract extends CapabilitiesContract {
   /** What the tests are called. @default the algorithm and its options */
   readonly name?: string;
-  /** Makes the recommender to test. */
-  create(): Recommender;
   /** Brings a model back from its tensors. @default the `restore` of the recommender, else `restoreModel` */
   restore?(header: ModelHeader, tensors: ModelTensors): Model;
-  /** Whether one who is forgotten leaves no trace. @default whatever the model says */
-  readonly forgetsExactly?: boolean;
 }
 
 /**

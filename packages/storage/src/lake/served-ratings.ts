@@ -1,5 +1,6 @@
 import { engineOf } from "../sql/engine.ts";
-import type { RatingBatch, StagedRatings } from "../sql/replace-ratings.ts";
+import type { RatingBatch } from "../sql/rating-batch.ts";
+import type { StagedRatings } from "../sql/replace-ratings.ts";
 import type { Records } from "../sql/schema.ts";
 import { storedId } from "./id-kinds.ts";
 import type { RatingStage } from "./rating-stage.ts";

@@ -1,9 +1,9 @@
 import { throwIfAborted } from "@tamis/core";
 import { type Selectable, sql } from "kysely";
 import type { CopyBatch } from "./binary-copy.ts";
+import type { RatingBatch } from "./rating-batch.ts";
 import { addRating, addTotals, type Totals } from "./rating-totals.ts";
 import { type CopyTarget, replaceByCopy } from "./replace-by-copy.ts";
-import type { RatingBatch } from "./replace-ratings.ts";
 import type { Records, Schema } from "./schema.ts";
 
 const ratings: CopyTarget = {

@@ -6,19 +6,12 @@ import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
 import { otherFeedback } from "./migrations/0003-other-feedback.ts";
 import { tagsOfItems } from "./migrations/0004-tags-of-items.ts";
+import type { Migration } from "./migrations/migration.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
 import { tableBuilders } from "./table-builders.ts";
 import { writeBackup } from "./write-backup.ts";
 import { shortTransaction, takeTurn } from "./write-transaction.ts";
-
-/** One step forward. There are no steps back: the backup taken before it is the way back. */
-export interface Migration {
-  /** 1, 2, 3… without gaps. */
-  readonly version: number;
-  readonly name: string;
-  up(transaction: Records): Promise<void>;
-}
 
 /** Every step, in order. */
 export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback, tagsOfItems];

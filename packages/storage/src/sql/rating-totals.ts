@@ -3,7 +3,7 @@ import { bulkInsert } from "./bulk-insert.ts";
 import { copyRows } from "./copy-rows.ts";
 import { engineOf } from "./engine.ts";
 import { searchKey } from "./items.ts";
-import type { RatingBatch } from "./replace-ratings.ts";
+import type { RatingBatch } from "./rating-batch.ts";
 import type { Records } from "./schema.ts";
 
 /** Number and sum of the ratings of each user and item, by stored id. */

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { ratingBatch } from "../testing/rating-batch.ts";
 import { onEveryEngine } from "../testing/temporary-records.ts";
 import { listItems, upsertItems } from "./items.ts";
+import type { RatingBatch } from "./rating-batch.ts";
 import { countStats, ratingsOfUser } from "./ratings.ts";
-import { type RatingBatch, replaceImportedRatings } from "./replace-ratings.ts";
+import { replaceImportedRatings } from "./replace-ratings.ts";
 import type { RatingSource, Records } from "./schema.ts";
 import { listUsers } from "./users.ts";
 

@@ -4,21 +4,10 @@ import { type Selectable, sql } from "kysely";
 import { bulkInsert } from "./bulk-insert.ts";
 import { copyRatings } from "./copy-ratings.ts";
 import { engineOf } from "./engine.ts";
+import type { RatingBatch } from "./rating-batch.ts";
 import { addRating, addTotals, type Totals, writeTotals } from "./rating-totals.ts";
 import type { Records, Schema } from "./schema.ts";
 import { writeTransaction } from "./write-transaction.ts";
-
-/**
- * Ratings as columns, in the order they were read; row `i` is `userIds[i]`, `itemIds[i]`… for `i < length`.
- * Ids are in their stored form, `String(id)`; `ratedAt` is Unix seconds, `NaN` where there is none.
- */
-export interface RatingBatch {
-  readonly length: number;
-  readonly userIds: readonly string[];
-  readonly itemIds: readonly string[];
-  readonly ratings: Float64Array;
-  readonly ratedAt: Float64Array;
-}
 
 /**
  * Ratings in a SQLite file, which the transaction must have attached. Table `ratings (item_id, rating, rated_at)` has

@@ -1,5 +1,5 @@
 import type { Rating } from "@tamis/core";
-import type { RatingBatch } from "../sql/replace-ratings.ts";
+import type { RatingBatch } from "../sql/rating-batch.ts";
 
 /** Ratings as the columns that `replaceImportedRatings` takes. */
 export function ratingBatch(ratings: readonly Rating[]): RatingBatch {

@@ -1,7 +1,7 @@
 import { type ColumnDefinitionBuilder, sql } from "kysely";
-import type { Migration } from "../migrate.ts";
 import type { Records } from "../schema.ts";
 import { tableBuilders } from "../table-builders.ts";
+import type { Migration } from "./migration.ts";
 
 /** The first schema: the data set, its imports and snapshots, runs and models. */
 export const initial: Migration = { version: 1, name: "initial", up };

@@ -1,7 +1,7 @@
 import { type ColumnDefinitionBuilder, sql } from "kysely";
-import type { Migration } from "../migrate.ts";
 import type { Records } from "../schema.ts";
 import { tableBuilders } from "../table-builders.ts";
+import type { Migration } from "./migration.ts";
 
 /** The run ledger of pipelines. */
 export const pipelines: Migration = { version: 2, name: "pipelines", up };

@@ -1,7 +1,7 @@
 import type { ColumnDefinitionBuilder } from "kysely";
-import type { Migration } from "../migrate.ts";
 import type { Records } from "../schema.ts";
 import { tableBuilders } from "../table-builders.ts";
+import type { Migration } from "./migration.ts";
 
 /** Feedback beside ratings: reviews, benchmark results of devices, and documents. */
 export const otherFeedback: Migration = { version: 3, name: "other feedback", up };
