@@ -49,7 +49,7 @@ describe("tamis recommend", () => {
     expect(rated).toMatchObject({ model_version: 1, ranked_by: { algorithm: "svd", kind: "rating" } });
     const { stdout } = await run("recommend", "1", "-n", "1");
     expect(stdout).toMatch(
-      / {3}because you liked “.*\nranked by version 2, item-knn learnt what people choose/,
+      / {3}because you liked “.*\nranked by version 2, item-knn, which learnt what people choose/,
     );
   });
 

@@ -38,6 +38,16 @@ describe("RatingHistogram", () => {
     expect(rows(html)[0]?.[0]).toBe("−3");
   });
 
+  it("leaves room for counts of any length at the left", () => {
+    for (const count of [3, 348_971, 9_876_543_210]) {
+      const labels = [
+        ...draw([{ rating: 1, count }]).matchAll(/<text x="([\d.]+)"[^>]*text-anchor="end">([\d,]+)</g),
+      ];
+      expect(labels.length).toBeGreaterThan(2);
+      for (const [, x, label] of labels) expect(Number(x), label).toBeGreaterThan(7.7 * label!.length);
+    }
+  });
+
   it("gathers a continuous scale in twenty bins without losing a rating", () => {
     const counts = Array.from({ length: 201 }, (_, index) => ({ rating: -10 + index / 10, count: 3 }));
     const table = rows(draw(counts));

@@ -4,7 +4,9 @@ import { formatCount, formatNumber } from "./format.ts";
 
 const width = 560;
 const height = 230;
-const margin = { top: 16, right: 4, bottom: 46, left: 58 };
+const margin = { top: 16, right: 4, bottom: 46 };
+/** More than a digit or a comma of a count takes. */
+const characterWidth = 8;
 
 /**
  * The ratings by value as a figure: a drawing with title and description, and the same numbers as a table. More
@@ -55,9 +57,10 @@ interface Bar {
 }
 
 const Drawing: FC<{ bars: readonly Bar[] }> = ({ bars }) => {
-  const plotWidth = width - margin.left - margin.right;
-  const plotHeight = height - margin.top - margin.bottom;
   const ticks = countTicks(Math.max(...bars.map((bar) => bar.count)));
+  const left = 10 + characterWidth * Math.max(...ticks.map((tick) => formatCount(tick).length));
+  const plotWidth = width - left - margin.right;
+  const plotHeight = height - margin.top - margin.bottom;
   const top = ticks.at(-1) ?? 1;
   const y = (count: number) => margin.top + plotHeight * (1 - count / top);
   const step = plotWidth / bars.length;
@@ -73,8 +76,8 @@ const Drawing: FC<{ bars: readonly Bar[] }> = ({ bars }) => {
       <title id="histogram-title">Ratings by value</title>
       {ticks.map((tick) => (
         <g>
-          <line class="chart-grid" x1={margin.left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
-          <text x={margin.left - 8} y={y(tick) + 4} text-anchor="end">
+          <line class="chart-grid" x1={left} x2={width - margin.right} y1={y(tick)} y2={y(tick)} />
+          <text x={left - 8} y={y(tick) + 4} text-anchor="end">
             {formatCount(tick)}
           </text>
         </g>
@@ -83,7 +86,7 @@ const Drawing: FC<{ bars: readonly Bar[] }> = ({ bars }) => {
         <g>
           <rect
             class="chart-bar"
-            x={margin.left + step * index + step * 0.12}
+            x={left + step * index + step * 0.12}
             y={y(bar.count)}
             width={step * 0.76}
             height={y(0) - y(bar.count)}
@@ -92,13 +95,13 @@ const Drawing: FC<{ bars: readonly Bar[] }> = ({ bars }) => {
             <title>{`${bar.label}: ${formatCount(bar.count)}`}</title>
           </rect>
           {index % every === 0 ? (
-            <text x={margin.left + step * (index + 0.5)} y={y(0) + 18} text-anchor="middle">
+            <text x={left + step * (index + 0.5)} y={y(0) + 18} text-anchor="middle">
               {bar.label}
             </text>
           ) : null}
         </g>
       ))}
-      <text x={margin.left + plotWidth / 2} y={height - 6} text-anchor="middle">
+      <text x={left + plotWidth / 2} y={height - 6} text-anchor="middle">
         Rating, in units of the scale
       </text>
     </svg>

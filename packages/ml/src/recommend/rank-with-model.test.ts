@@ -105,7 +105,7 @@ test("a model of ratings says that it ranks by them, and that none that ranks wa
   expect(rankedBy).toEqual({
     algorithm: "svd",
     kind: "rating",
-    why: "svd predicts ratings; no model that ranks was given",
+    why: "svd, which predicts ratings, as no model that ranks was given",
   });
   const without = recommend({ model: undefined, coldStart: start, userId: 1, history, n: 1 });
   expect(without.rankedBy.why).toContain("there is no model yet");

@@ -32,7 +32,7 @@ export function rankedBy(
   const folded = source === "fold_in" ? `, folded in from ${ratings} rating${ratings === 1 ? "" : "s"}` : "";
   const why =
     kind === "ranking"
-      ? `${algorithm} learnt what people choose; its scores are an order, not ratings${folded}`
-      : `${algorithm} predicts ratings; no model that ranks was given${folded}`;
+      ? `${algorithm}, which learnt what people choose; its scores are an order, not ratings${folded}`
+      : `${algorithm}, which predicts ratings, as no model that ranks was given${folded}`;
   return { algorithm, kind, why };
 }
