@@ -11,6 +11,11 @@ import {
   throwIfAborted,
 } from "@tamis/core";
 
+/** The ports of a training, empty. */
+export function memoryPorts() {
+  return { objects: memoryObjects(), catalog: memoryCatalog(), tracker: memoryTracker() };
+}
+
 /** An {@link ObjectStore} in a Map; `contents` may be looked at and damaged. */
 export function memoryObjects(): ObjectStore & { readonly contents: Map<string, Uint8Array> } {
   const contents = new Map<string, Uint8Array>();
