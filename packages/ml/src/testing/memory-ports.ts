@@ -106,7 +106,7 @@ export interface MemoryRun extends NewRun {
 }
 
 /** A {@link RunTracker} in an array; `runs` may be looked at. Run ids are `run-1`, `run-2`… */
-export function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
+function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
   const runs: MemoryRun[] = [];
   const find = (runId: string) => runs[Number(runId.slice("run-".length)) - 1]!;
   return {
