@@ -3,7 +3,7 @@ import { defineRecommender } from "./define-recommender.ts";
 import { forgetUser } from "./forget-user.ts";
 import { loadVersion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
-import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
+import { memoryPorts } from "./testing/memory-ports.ts";
 import { train } from "./train.ts";
 import type { TrainRequest } from "./training-plan.ts";
 
@@ -12,13 +12,9 @@ const films = synthesizeFilms({ users: 40, items: 60, ratings: 1200 });
 const table = films.table();
 const user = table.users.ids[3]!;
 
-let stores: {
-  objects: ReturnType<typeof memoryObjects>;
-  catalog: ReturnType<typeof memoryCatalog>;
-  tracker: ReturnType<typeof memoryTracker>;
-};
+let stores: ReturnType<typeof memoryPorts>;
 beforeEach(() => {
-  stores = { objects: memoryObjects(), catalog: memoryCatalog(), tracker: memoryTracker() };
+  stores = memoryPorts();
 });
 const trainWith = (models: readonly string[], more: Partial<TrainRequest> = {}) =>
   train({ table, snapshot: "snapshot-1", items: films.films, ...stores, models, ...more });

@@ -4,7 +4,7 @@ import { rankValidate } from "./evaluate/rank-validate.ts";
 import { createRecommender } from "./recommenders.ts";
 import { findListMaker, loadChampion, loadVersion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
-import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
+import { memoryPorts } from "./testing/memory-ports.ts";
 import { train } from "./train.ts";
 import type { TrainRequest } from "./training-plan.ts";
 
@@ -12,13 +12,9 @@ const name = "Best_Film_Recommender";
 const films = synthesizeFilms({ users: 80, items: 100, ratings: 4000 });
 const table = films.table();
 
-let stores: {
-  objects: ReturnType<typeof memoryObjects>;
-  catalog: ReturnType<typeof memoryCatalog>;
-  tracker: ReturnType<typeof memoryTracker>;
-};
+let stores: ReturnType<typeof memoryPorts>;
 beforeEach(() => {
-  stores = { objects: memoryObjects(), catalog: memoryCatalog(), tracker: memoryTracker() };
+  stores = memoryPorts();
 });
 
 const trainWith = (models: readonly string[], more: Partial<TrainRequest> = {}) =>

@@ -5,7 +5,7 @@ import { recommend } from "./recommend/recommend.ts";
 import { createRecommender } from "./recommenders.ts";
 import { loadChampion } from "./registry.ts";
 import { synthesizeFilms } from "./synthesize/synthesize-films.ts";
-import { memoryCatalog, memoryObjects, memoryTracker } from "./testing/memory-ports.ts";
+import { memoryPorts } from "./testing/memory-ports.ts";
 import { train } from "./train.ts";
 import type { TrainRequest } from "./training-plan.ts";
 
@@ -13,13 +13,9 @@ const films = synthesizeFilms({ users: 80, items: 100, ratings: 4000 });
 const table = films.table();
 const models = ["baseline-only", "normal-predictor"];
 
-let stores: {
-  objects: ReturnType<typeof memoryObjects>;
-  catalog: ReturnType<typeof memoryCatalog>;
-  tracker: ReturnType<typeof memoryTracker>;
-};
+let stores: ReturnType<typeof memoryPorts>;
 beforeEach(() => {
-  stores = { objects: memoryObjects(), catalog: memoryCatalog(), tracker: memoryTracker() };
+  stores = memoryPorts();
 });
 
 const trainWith = (more: Partial<TrainRequest> = {}) =>

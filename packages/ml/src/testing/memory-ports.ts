@@ -11,6 +11,11 @@ import {
   throwIfAborted,
 } from "@tamis/core";
 
+/** The ports of a training, empty. */
+export function memoryPorts() {
+  return { objects: memoryObjects(), catalog: memoryCatalog(), tracker: memoryTracker() };
+}
+
 /** An {@link ObjectStore} in a Map; `contents` may be looked at and damaged. */
 export function memoryObjects(): ObjectStore & { readonly contents: Map<string, Uint8Array> } {
   const contents = new Map<string, Uint8Array>();
@@ -101,7 +106,7 @@ export interface MemoryRun extends NewRun {
 }
 
 /** A {@link RunTracker} in an array; `runs` may be looked at. Run ids are `run-1`, `run-2`… */
-export function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
+function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
   const runs: MemoryRun[] = [];
   const find = (runId: string) => runs[Number(runId.slice("run-".length)) - 1]!;
   return {
