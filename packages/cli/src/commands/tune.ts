@@ -16,6 +16,7 @@ interface Flags {
   readonly space?: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly folds: number;
+  readonly parallel?: number;
   readonly seed: number;
   readonly resume?: boolean;
 }
@@ -27,7 +28,7 @@ export const tune = defineCommand<Flags>({
     "Tries options within a budget of time or trials (a minute, when none is given) and says which are best. One",
     "fifth of the ratings takes no part; the options that were found are measured on it at the end, beside those",
     "the search began with. Each trial is stored: --resume, with the same flags, goes on where it was stopped, as if",
-    "it had not been.",
+    "it had not been. Trials run side by side in threads where one trial leaves processors idle.",
     "",
     'A space names options and what they may be: {"factors":{"values":[20,50]},',
     '"learningRate":{"min":0.001,"max":0.1,"scale":"log"},"epochs":{"min":5,"max":50,"integer":true}}',
@@ -91,6 +92,14 @@ export const tune = defineCommand<Flags>({
       default: "1",
       placeholder: "K",
       brief: "Folds that a trial is the mean of; 1: a single split",
+    },
+    parallel: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      optional: true,
+      placeholder: "N",
+      brief:
+        "Trials at the same time; the result does not depend on it [default = as the model uses the processors]",
     },
     seed: seedFlag,
     resume: {

@@ -7,6 +7,7 @@ import { svd } from "../recommenders/svd.ts";
 import { tableOf } from "../testing/small-tables.ts";
 import { measureFold } from "./measure-fold.ts";
 import type { SearchState } from "./search.ts";
+import { strategyNames } from "./strategies.ts";
 import { tune } from "./tune.ts";
 
 /** Ratings that are a user's and an item's bias and noise: strong regularisation is right, factors are wrong. */
@@ -150,5 +151,47 @@ describe("tune", () => {
     }
     const aborted = tune({ ...request, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("trials in threads", () => {
+  const parallel = { table, model: "nmf", options: { epochs: 6 }, trials: 10 } as const;
+  const nmfSpace = { factors: { min: 1, max: 12, integer: true }, regularizationPu: { min: 0.01, max: 1 } };
+  const withoutTimes = ({ trials }: { trials: SearchState["trials"] | readonly object[] }) =>
+    trials.map((trial) => ({ ...trial, seconds: 0 }));
+
+  it.each(strategyNames)("are the ones of this thread, whatever their number: %s", async (strategy) => {
+    const asked = { ...parallel, space: nmfSpace, strategy };
+    const here = await tune({ ...asked, parallel: 1 });
+    const states: SearchState[] = [];
+    const there = await tune({ ...asked, parallel: 3, onTrial: (_, state) => void states.push(state) });
+    expect(withoutTimes(there)).toEqual(withoutTimes(here));
+    expect(there).toMatchObject({ options: here.options, heldOut: here.heldOut, untuned: here.untuned });
+    const resumed = await tune({ ...asked, parallel: 2, state: JSON.parse(JSON.stringify(states[4])) });
+    expect(withoutTimes(resumed)).toEqual(withoutTimes(here));
+  });
+
+  it("fail, tell how far they are, and are cancelled as in this one", async () => {
+    const phases = new Set<string>();
+    const wild = { learningRate: { values: [0.01, 40] } };
+    const diverging = { ...request, space: wild, strategy: "grid", trials: 9, parallel: 2 } as const;
+    const found = await tune({ ...diverging, onProgress: ({ phase }) => void phases.add(phase) });
+    const { trials } = await tune({ ...diverging, parallel: 1 });
+    expect(withoutTimes(found)).toEqual(withoutTimes({ trials }));
+    expect(found.trials.filter(({ score }) => score === null)).toHaveLength(1);
+    expect([...phases]).toEqual(expect.arrayContaining(["search", "trial 1: fit svd", "trial 2: fit svd"]));
+
+    const stop = new AbortController();
+    const endless = tune({
+      ...parallel,
+      options: { epochs: 1_000_000 },
+      space: nmfSpace,
+      parallel: 2,
+      signal: stop.signal,
+      onProgress: ({ phase, done }) => {
+        if (phase === "trial 2: fit nmf" && done > 0) stop.abort();
+      },
+    });
+    await expect(endless).rejects.toMatchObject({ code: "aborted" });
   });
 });
