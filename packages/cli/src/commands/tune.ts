@@ -16,6 +16,7 @@ interface Flags {
   readonly space?: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly folds: number;
+  readonly patience?: number;
   readonly parallel?: number;
   readonly seed: number;
   readonly resume?: boolean;
@@ -36,6 +37,7 @@ export const tune = defineCommand<Flags>({
   examples: [
     "tamis tune --model svd --budget 60s --json",
     "tamis tune --model svd --budget 10m --resume",
+    "tamis tune --model svd-plus-plus --trials 30 --patience 5 --parallel 4",
     "tamis tune --model ease --strategy grid",
     'tamis tune --model knn-basic --trials 20 --space \'{"k":{"min":5,"max":80,"integer":true}}\'',
   ],
@@ -92,6 +94,13 @@ export const tune = defineCommand<Flags>({
       default: "1",
       placeholder: "K",
       brief: "Folds that a trial is the mean of; 1: a single split",
+    },
+    patience: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      optional: true,
+      placeholder: "N",
+      brief: "Stop a trial's training after N epochs without a better score; its best epoch counts",
     },
     parallel: {
       kind: "parsed",

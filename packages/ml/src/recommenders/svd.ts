@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { fitSgd } from "../kernels/sgd.ts";
+import { type EpochWatch, fitWatched } from "../epoch-watch.ts";
+import { fitSgd, type SgdModel } from "../kernels/sgd.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
@@ -77,21 +78,24 @@ export function svd(options?: SvdInput): Recommender {
       const seed = context.seed ?? 42;
       const dense = denseOf(trainset);
       const { users, items } = dense;
-      const { bu, bi, pu, qi } = await descend(dense, parsed, { ...context, seed });
-      return restoreSvd(
-        { algorithm, options: parsed, seed, scale: dense.scale },
-        {
-          users,
-          items,
-          arrays: {
-            mu: scalar(dense.globalMean),
-            bu: vector(bu),
-            bi: vector(bi),
-            pu: { shape: [users.length, parsed.factors], data: pu },
-            qi: { shape: [items.length, parsed.factors], data: qi },
+      const modelOf = ({ bu, bi, pu, qi }: SvdParameters, options: SvdOptions) =>
+        restoreSvd(
+          { algorithm, options, seed, scale: dense.scale },
+          {
+            users,
+            items,
+            arrays: {
+              mu: scalar(dense.globalMean),
+              bu: vector(bu),
+              bi: vector(bi),
+              pu: { shape: [users.length, parsed.factors], data: pu },
+              qi: { shape: [items.length, parsed.factors], data: qi },
+            },
           },
-        },
-      );
+        );
+      const learn = (watch: EpochWatch<SvdParameters> | undefined) =>
+        descend(dense, parsed, { ...context, seed, watch });
+      return fitWatched(parsed, context.watch, learn, modelOf);
     },
   };
 }
@@ -105,10 +109,15 @@ export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
 /** Up to so many updates of single factors, starting workers takes longer than doing without. */
 const smallWork = 300_000_000;
 
+type DescentContext = Omit<FitContext, "seed" | "watch"> & {
+  readonly seed: number;
+  readonly watch: EpochWatch<SvdParameters> | undefined;
+};
+
 async function descend(
   { users, items, byUser, globalMean }: DenseTrainset,
   options: SvdOptions,
-  { seed, workers, signal, onProgress }: FitContext & { seed: number },
+  { seed, workers, signal, onProgress, watch }: DescentContext,
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
   const rates = svdRates(options);
@@ -119,7 +128,7 @@ async function descend(
     userCount: users.length,
     itemCount: items.length,
   };
-  const { bu, bi, pu, qi } = await fitSgd(
+  const found = await fitSgd(
     triples,
     {
       factors,
@@ -145,10 +154,15 @@ async function descend(
     },
     {
       signal,
+      watch: watch && { ...watch, look: (found, epochs) => watch.look(inDoubles(found), epochs) },
       onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit svd" })),
       workers: workers ?? (byUser.values.length * factors * epochs > smallWork ? undefined : 0),
     },
   );
+  return inDoubles(found);
+}
+
+function inDoubles({ bu, bi, pu, qi }: SgdModel): SvdParameters {
   const parameters = {
     bu: Float64Array.from(bu),
     bi: Float64Array.from(bi),

@@ -154,6 +154,51 @@ describe("tune", () => {
   });
 });
 
+describe("trials that stop early", () => {
+  const eager = {
+    ...request,
+    options: { learningRate: 0.05 },
+    space: { ...space, epochs: { min: 2, max: 40, integer: true } },
+    trials: 6,
+    patience: 2,
+  } as const;
+
+  it("count as they were at their best, and the best options have those epochs", async () => {
+    const found = await tune(eager);
+    expect(Object.keys(found.best.point).sort()).toEqual(["factors", "regularization"]);
+    const epochs = found.trials.map(({ settled }) => Number(settled!.epochs));
+    expect(Math.min(...epochs)).toBeLessThan(38);
+    expect(found.options).toMatchObject({ ...found.best.point, ...found.best.settled });
+    const [outer] = kFold(table.length, { folds: 5, seed: 42 });
+    const [inner] = foldsFromPermutation(outer!.train, 5);
+    const best = svd(found.options);
+    expect((await measureFold(table, best, inner!, ["rmse"])).rmse).toBe(found.best.score);
+    expect((await measureFold(table, best, outer!, ["rmse"])).rmse).toBe(found.heldOut.metrics.rmse);
+  });
+
+  it("are the same in threads and after a rest, and take the mean of several folds", async () => {
+    const whole = await tune({ ...eager, folds: 3 });
+    let state: SearchState | undefined;
+    const store = (_: unknown, now: SearchState) => {
+      state = now;
+    };
+    await tune({ ...eager, folds: 3, trials: 3, parallel: 2, onTrial: store });
+    const resumed = await tune({ ...eager, folds: 3, state: JSON.parse(JSON.stringify(state)) });
+    const parts = ({ trials }: { trials: readonly object[] }) => trials.map((t) => ({ ...t, seconds: 0 }));
+    expect(parts(resumed)).toEqual(parts(whole));
+    expect(resumed.options).toEqual(whole.options);
+    const other = tune({ ...eager, folds: 3, patience: 3, state });
+    await expect(other).rejects.toMatchObject({ code: "invalid_input", details: { part: "subject" } });
+  });
+
+  it("are refused where there are no epochs, or nothing else to search", async () => {
+    const ease = tune({ table, model: "ease", trials: 2, patience: 2 });
+    await expect(ease).rejects.toThrow("ease has no epochs");
+    const only = tune({ ...eager, space: { epochs: { values: [3, 9] } } });
+    await expect(only).rejects.toThrow("fitUntilBest");
+  });
+});
+
 describe("trials in threads", () => {
   const parallel = { table, model: "nmf", options: { epochs: 6 }, trials: 10 } as const;
   const nmfSpace = { factors: { min: 1, max: 12, integer: true }, regularizationPu: { min: 0.01, max: 1 } };
