@@ -110,6 +110,7 @@ export type {
   Contribution,
   Explanation,
   FitContext,
+  FitWatch,
   History,
   Model,
   ModelKind,
@@ -176,9 +177,11 @@ export {
   saveVersion,
 } from "./registry.ts";
 export { type ModelHeader, predictRows } from "./scorer.ts";
+export { type BestFit, fitUntilBest, type UntilBestOptions } from "./search/fit-until-best.ts";
 export type { TuningMetric } from "./search/measure-fold.ts";
 export {
   type MeasureContext,
+  type Measurement,
   type SearchRequest,
   type SearchResult,
   type SearchState,

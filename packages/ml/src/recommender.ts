@@ -36,6 +36,22 @@ export interface FitContext {
   readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Looks at the model between epochs. An algorithm without `epochs` among its options has nothing to see. */
+  readonly watch?: FitWatch;
+}
+
+/** Looks at models before they are finished. Looking changes nothing of what is learnt. */
+export interface FitWatch {
+  /** Epochs from one look to the next; after the last epoch there is one in any case. */
+  readonly every: number;
+  /**
+   * True ends the fit, which then gives this model.
+   *
+   * @param model - as it is after so many epochs: the very model, bit for bit, that a fit with its options gives. Where
+   * `rateDecay` makes the rates fall, its options have as much less of it as they have fallen less: the same steps, but
+   * for the rounding of the rates
+   */
+  look(model: Model, epochs: number): Promise<boolean>;
 }
 
 /** A fitted recommender: immutable, needs nothing of the trainset any more. */

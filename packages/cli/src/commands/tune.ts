@@ -16,6 +16,8 @@ interface Flags {
   readonly space?: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly folds: number;
+  readonly patience?: number;
+  readonly parallel?: number;
   readonly seed: number;
   readonly resume?: boolean;
 }
@@ -27,7 +29,7 @@ export const tune = defineCommand<Flags>({
     "Tries options within a budget of time or trials (a minute, when none is given) and says which are best. One",
     "fifth of the ratings takes no part; the options that were found are measured on it at the end, beside those",
     "the search began with. Each trial is stored: --resume, with the same flags, goes on where it was stopped, as if",
-    "it had not been.",
+    "it had not been. Trials run side by side in threads where one trial leaves processors idle.",
     "",
     'A space names options and what they may be: {"factors":{"values":[20,50]},',
     '"learningRate":{"min":0.001,"max":0.1,"scale":"log"},"epochs":{"min":5,"max":50,"integer":true}}',
@@ -35,6 +37,7 @@ export const tune = defineCommand<Flags>({
   examples: [
     "tamis tune --model svd --budget 60s --json",
     "tamis tune --model svd --budget 10m --resume",
+    "tamis tune --model svd-plus-plus --trials 30 --patience 5 --parallel 4",
     "tamis tune --model ease --strategy grid",
     'tamis tune --model knn-basic --trials 20 --space \'{"k":{"min":5,"max":80,"integer":true}}\'',
   ],
@@ -91,6 +94,21 @@ export const tune = defineCommand<Flags>({
       default: "1",
       placeholder: "K",
       brief: "Folds that a trial is the mean of; 1: a single split",
+    },
+    patience: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      optional: true,
+      placeholder: "N",
+      brief: "Stop a trial's training after N epochs without a better score; its best epoch counts",
+    },
+    parallel: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      optional: true,
+      placeholder: "N",
+      brief:
+        "Trials at the same time; the result does not depend on it [default = as the model uses the processors]",
     },
     seed: seedFlag,
     resume: {

@@ -1,4 +1,5 @@
 import type { OnProgress } from "@tamis/core";
+import { type EpochWatch, endsAfter } from "../epoch-watch.ts";
 import { fillNormalRows } from "./normal-rows.ts";
 import { type PoolOptions, withKernels } from "./pool.ts";
 
@@ -22,6 +23,7 @@ export interface BprKernelOptions {
 export interface BprContext extends PoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  readonly watch?: EpochWatch<BprFactors> | undefined;
 }
 
 export interface BprFactors {
@@ -96,25 +98,32 @@ export async function fitBpr(
       { f32: options.learningRate },
       { f32: 1 - options.learningRate * options.regularization },
     ]);
-    const phases = rounds * bprGrid.phasesPerRound;
-    await pool.run(
-      { kernel: "bprPart", args, tasks: bprGrid.width, phases },
-      {
-        signal: context.signal,
-        onFinished: (calls) =>
-          context.onProgress?.({
-            phase: "bpr",
-            done: Math.floor((calls / (phases * bprGrid.width)) * epochs),
-            total: epochs,
-            unit: "epochs",
-          }),
-      },
-    );
-    return {
+    const perEpoch = (rounds / epochs) * bprGrid.phasesPerRound;
+    const learnt = () => ({
       ofUsers: columns(w, userCount, stride, 0, factors),
       ofItems: columns(h, itemCount, stride + 4, 0, factors),
       biases: columns(h, itemCount, stride + 4, stride, 1),
-    };
+    });
+    const together = context.watch?.every ?? epochs;
+    for (let epoch = 0; epoch < epochs; epoch += together) {
+      const next = Math.min(epoch + together, epochs);
+      const phases = { from: epoch * perEpoch, phases: (next - epoch) * perEpoch };
+      await pool.run(
+        { kernel: "bprPart", args, tasks: bprGrid.width, ...phases },
+        {
+          signal: context.signal,
+          onFinished: (calls) =>
+            context.onProgress?.({
+              phase: "bpr",
+              done: epoch + Math.floor(calls / (perEpoch * bprGrid.width)),
+              total: epochs,
+              unit: "epochs",
+            }),
+        },
+      );
+      if (await endsAfter(context.watch, next, epochs, learnt)) break;
+    }
+    return learnt();
   });
 }
 

@@ -1,4 +1,5 @@
 import type { OnProgress } from "@tamis/core";
+import { type EpochWatch, endsAfter } from "../epoch-watch.ts";
 import type { Arena } from "./arena.ts";
 import { type KernelPool, type PoolOptions, withKernels } from "./pool.ts";
 
@@ -39,6 +40,7 @@ export interface LeastSquaresProblem {
 export interface LeastSquaresContext extends PoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  readonly watch?: EpochWatch<LeastSquaresFactors> | undefined;
 }
 
 export interface LeastSquaresFactors {
@@ -79,12 +81,14 @@ export function alternateLeastSquares(
     const solveUsers = halfStep(pool, users, items, problem, context);
     const solveItems = halfStep(pool, items, users, problem, context);
     const kernel = problem.steps === undefined ? "solveRows" : "improveRows";
+    const learnt = () => ({ users: withoutPadding(users, factors), items: withoutPadding(items, factors) });
     for (let epoch = 0; epoch < epochs; epoch++) {
       await solveUsers(kernel);
       await solveItems(kernel);
       context.onProgress?.({ phase: "least squares", done: epoch + 1, total: epochs, unit: "epochs" });
+      if (await endsAfter(context.watch, epoch + 1, epochs, learnt)) break;
     }
-    return { users: withoutPadding(users, factors), items: withoutPadding(items, factors) };
+    return learnt();
   });
 }
 

@@ -28,6 +28,8 @@ export interface KernelJob {
   readonly tasks: number;
   /** @default 1 */
   readonly phases?: number;
+  /** The number of the first phase; not for a ring. @default 0 */
+  readonly from?: number;
   /**
    * Whether a call waits for less than the whole phase before it: only for that phase's calls of its own task and of
    * the next one, the first being next to the last.
@@ -126,12 +128,12 @@ function inlinePool(memory: SharedMemory, arena: Arena): ClosablePool {
   return {
     arena,
     workers: 0,
-    async run({ kernel, args, tasks, phases = 1 }, { signal, onFinished } = {}) {
+    async run({ kernel, args, tasks, phases = 1, from = 0 }, { signal, onFinished } = {}) {
       const call = kernels[kernel]!;
       let pause = performance.now() + slice;
       for (let ticket = 0; ticket < tasks * phases; ticket++) {
         throwIfAborted(signal);
-        call(args, Math.floor(ticket / tasks), ticket % tasks);
+        call(args, from + Math.floor(ticket / tasks), ticket % tasks);
         if (performance.now() < pause) continue;
         onFinished?.(ticket + 1);
         await nextTurn();
@@ -152,20 +154,19 @@ function workerPool(memory: SharedMemory, arena: Arena, count: number): Closable
   );
 
   async function run(
-    { kernel, args, tasks, phases = 1, ring = false }: KernelJob,
+    { kernel, args, tasks, phases = 1, from = 0, ring = false }: KernelJob,
     context: RunContext = {},
   ): Promise<void> {
     throwIfAborted(context.signal);
     words[control.kernel] = names.indexOf(kernel);
     words[control.args] = args;
     words[control.tasks] = tasks;
-    words[control.tickets] = tasks * phases;
+    words[control.tickets] = tasks * (from + phases);
     // A phase that waits for all of the one before is right for a ring of any length.
     words[control.ring] = ring && tasks <= longestRing ? 1 : 0;
     words.fill(0, control.progress);
-    for (const counter of [control.errorLength, control.next, control.finished, control.stop, control.done]) {
-      Atomics.store(words, counter, 0);
-    }
+    for (const counter of [control.errorLength, control.stop, control.done]) Atomics.store(words, counter, 0);
+    for (const counter of [control.next, control.finished]) Atomics.store(words, counter, tasks * from);
     for (const thread of threads) thread.ref();
     const stop = () => Atomics.store(words, control.stop, 1);
     context.signal?.addEventListener("abort", stop, { once: true });
@@ -176,7 +177,7 @@ function workerPool(memory: SharedMemory, arena: Arena, count: number): Closable
       while (done < count && failure === undefined) {
         await changeOf(words, control.done, done);
         done = Atomics.load(words, control.done);
-        context.onFinished?.(Atomics.load(words, control.finished));
+        context.onFinished?.(Atomics.load(words, control.finished) - tasks * from);
       }
     } finally {
       stop();

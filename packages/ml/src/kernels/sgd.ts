@@ -1,4 +1,5 @@
 import { type OnProgress, TamisError } from "@tamis/core";
+import { type EpochWatch, endsAfter } from "../epoch-watch.ts";
 import { type BlockLayout, createBlockLayout } from "./block-layout.ts";
 import { fillNormalRows } from "./normal-rows.ts";
 import { type KernelPool, type PoolOptions, withKernels } from "./pool.ts";
@@ -32,6 +33,7 @@ interface SgdRates {
 export interface SgdContext extends PoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  readonly watch?: EpochWatch<SgdModel> | undefined;
 }
 
 export interface SgdModel {
@@ -73,12 +75,19 @@ export async function fitSgd(
     });
     const { blocks } = problem.layout;
     const total = options.epochs;
-    // With constant rates all epochs are one job: no worker waits for this thread in between.
-    const together = options.rateDecay ? 1 : total;
+    const learnt = () => ({
+      bu: problem.bu.slice(),
+      bi: problem.bi.slice(),
+      pu: multiplyOut(problem.p, problem.pScale, options.factors, problem.shape.stride),
+      qi: multiplyOut(problem.q, problem.qScale, options.factors, problem.shape.stride),
+    });
+    // With constant rates all epochs between two looks are one job: no worker waits for this thread in between.
+    const together = options.rateDecay ? 1 : (context.watch?.every ?? total);
     for (let epoch = 0; epoch < total; epoch += together) {
+      const next = Math.min(epoch + together, total);
       const args = problem.argumentsWith(ratesOfEpoch(options, epoch));
       await pool.run(
-        { kernel: "sgdBlock", args, tasks: blocks, phases: blocks * together, ring: true },
+        { kernel: "sgdBlock", args, tasks: blocks, phases: blocks * (next - epoch), ring: true },
         {
           signal: context.signal,
           onFinished: (calls) =>
@@ -90,13 +99,9 @@ export async function fitSgd(
             }),
         },
       );
+      if (await endsAfter(context.watch, next, total, learnt)) break;
     }
-    return {
-      bu: problem.bu.slice(),
-      bi: problem.bi.slice(),
-      pu: multiplyOut(problem.p, problem.pScale, options.factors, problem.shape.stride),
-      qi: multiplyOut(problem.q, problem.qScale, options.factors, problem.shape.stride),
-    };
+    return learnt();
   });
 }
 

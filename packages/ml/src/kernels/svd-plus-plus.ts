@@ -1,4 +1,5 @@
 import type { OnProgress } from "@tamis/core";
+import { type EpochWatch, endsAfter } from "../epoch-watch.ts";
 import type { SparseRows } from "../sparse-rows.ts";
 import type { Arena } from "./arena.ts";
 import { type PoolOptions, withKernels } from "./pool.ts";
@@ -46,6 +47,7 @@ export interface SvdPlusPlusOptions {
 export interface SvdPlusPlusContext extends PoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  readonly watch?: EpochWatch<SvdPlusPlusParameters> | undefined;
 }
 
 /** Updates of single factors between two looks at the clock: some milliseconds. */
@@ -88,22 +90,29 @@ export async function descendSvdPlusPlus(
       arena.float64(stride),
       copied(arena, Float64Array.of(mean, ...ratesAndKeeps(rates))),
     ]);
-    const phases = epochs * (users.length - 1);
-    await pool.run(
-      { kernel: accumulated ? "sweepSvdPlusPlusAccumulated" : "sweepSvdPlusPlus", args, tasks: 1, phases },
-      {
-        signal: context.signal,
-        onFinished: (calls) =>
-          context.onProgress?.({
-            phase: "svd-plus-plus",
-            done: Math.floor((calls * epochs) / phases),
-            total: epochs,
-            unit: "epochs",
-          }),
-      },
-    );
+    const kernel = accumulated ? "sweepSvdPlusPlusAccumulated" : "sweepSvdPlusPlus";
+    const perEpoch = users.length - 1;
     const narrow = (values: Float64Array) => unpadded(values, factors, stride);
-    return { bu: bu.slice(), bi: bi.slice(), pu: narrow(p), qi: narrow(q), yj: narrow(y) };
+    const learnt = () => ({ bu: bu.slice(), bi: bi.slice(), pu: narrow(p), qi: narrow(q), yj: narrow(y) });
+    const together = context.watch?.every ?? epochs;
+    for (let epoch = 0; epoch < epochs; epoch += together) {
+      const next = Math.min(epoch + together, epochs);
+      await pool.run(
+        { kernel, args, tasks: 1, phases: (next - epoch) * perEpoch },
+        {
+          signal: context.signal,
+          onFinished: (calls) =>
+            context.onProgress?.({
+              phase: "svd-plus-plus",
+              done: epoch + Math.floor(calls / perEpoch),
+              total: epochs,
+              unit: "epochs",
+            }),
+        },
+      );
+      if (await endsAfter(context.watch, next, epochs, learnt)) break;
+    }
+    return learnt();
   });
 }
 

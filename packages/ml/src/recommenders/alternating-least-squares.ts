@@ -1,6 +1,11 @@
 import { createRandom, TamisError } from "@tamis/core";
+import { type EpochWatch, fitWatched } from "../epoch-watch.ts";
 import { type Feedback, type FeedbackOptions, feedbackOf, feedbackRow, withoutRow } from "../feedback.ts";
-import { alternateLeastSquares, type WeightedRows } from "../kernels/least-squares.ts";
+import {
+  alternateLeastSquares,
+  type LeastSquaresFactors,
+  type WeightedRows,
+} from "../kernels/least-squares.ts";
 import { createRankingModel } from "../ranking-model.ts";
 import type { FitContext, Model, ModelTensors } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
@@ -46,19 +51,25 @@ export async function fitAls(
     steps: conjugateSteps || undefined,
     initialItems: Float32Array.from({ length: items.length * factors }, () => random.normal(0, initStd)),
   };
-  const fitted = await alternateLeastSquares(problem, {
-    ...context,
-    onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: `fit ${header.algorithm}` })),
-  });
-  if (!fitted.items.every(Number.isFinite)) {
-    throw new TamisError(
-      "analysis",
-      `${header.algorithm}: a factor is not finite; use a larger regularization.`,
-    );
-  }
-  const itemFactors = { shape: [items.length, factors], data: fitted.items };
-  const arrays = { ...tensorsOf(feedback), item_factors: itemFactors };
-  return restoreAls(header, options, objective, { users, items, arrays });
+  const learn = (watch: EpochWatch<LeastSquaresFactors> | undefined) =>
+    alternateLeastSquares(problem, {
+      ...context,
+      watch,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: `fit ${header.algorithm}` })),
+    });
+  const modelOf = (fitted: LeastSquaresFactors, { epochs }: { readonly epochs: number }) => {
+    if (!fitted.items.every(Number.isFinite)) {
+      throw new TamisError(
+        "analysis",
+        `${header.algorithm}: a factor is not finite; use a larger regularization.`,
+      );
+    }
+    const itemFactors = { shape: [items.length, factors], data: fitted.items };
+    const arrays = { ...tensorsOf(feedback), item_factors: itemFactors };
+    const ownHeader = { ...header, options: { ...header.options, epochs } };
+    return restoreAls(ownHeader, options, objective, { users, items, arrays });
+  };
+  return fitWatched(options, context.watch, learn, modelOf);
 }
 
 /**

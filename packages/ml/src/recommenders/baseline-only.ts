@@ -1,9 +1,16 @@
+import { fitWatched } from "../epoch-watch.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import { createModel, type ModelHeader } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { type BaselineInput, BaselineOptions, fitBaselines, foldInBias } from "./baselines.ts";
+import {
+  type BaselineInput,
+  BaselineOptions,
+  type Baselines,
+  fitBaselines,
+  foldInBias,
+} from "./baselines.ts";
 import { forgetRatings } from "./forget-ratings.ts";
 import { recommenderOf } from "./recommender-of.ts";
 
@@ -37,19 +44,23 @@ async function fitBaselineOnly(
   context: FitContext,
 ): Promise<Model> {
   const { users, items, globalMean, byUser } = dense;
-  const { bu, bi } = await fitBaselines(dense, options, context);
-  return restoreBaselineOnly(header, {
-    users,
-    items,
-    arrays: {
-      mu: scalar(globalMean),
-      bu: vector(bu),
-      bi: vector(bi),
-      starts: vector(byUser.starts),
-      columns: vector(byUser.columns),
-      values: vector(byUser.values),
-    },
-  });
+  const modelOf = ({ bu, bi }: Baselines, options: BaselineOptions) =>
+    restoreBaselineOnly(
+      { ...header, options },
+      {
+        users,
+        items,
+        arrays: {
+          mu: scalar(globalMean),
+          bu: vector(bu),
+          bi: vector(bi),
+          starts: vector(byUser.starts),
+          columns: vector(byUser.columns),
+          values: vector(byUser.values),
+        },
+      },
+    );
+  return fitWatched(options, context.watch, (watch) => fitBaselines(dense, options, context, watch), modelOf);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type EpochWatch, endsAfter } from "../epoch-watch.ts";
 import { createPace } from "../pace.ts";
 import type { FitContext } from "../recommender.ts";
 import type { RatedItems } from "../scorer.ts";
@@ -61,6 +62,7 @@ export async function fitBaselines(
   trainset: DenseTrainset,
   options: BaselineOptions,
   context: Pick<FitContext, "signal" | "onProgress"> = {},
+  watch?: EpochWatch<Baselines>,
 ): Promise<Baselines> {
   const pace = createPace({ phase: "fit baselines", total: options.epochs, unit: "epochs" }, context);
   const baselines = {
@@ -71,6 +73,7 @@ export async function fitBaselines(
     if (options.method === "als") alsEpoch(trainset, baselines, options);
     else sgdEpoch(trainset, baselines, options);
     await pace.step(epoch + 1);
+    if (await endsAfter(watch, epoch + 1, options.epochs, () => structuredClone(baselines))) break;
   }
   return baselines;
 }

@@ -1,7 +1,8 @@
 import { createRandom, TamisError } from "@tamis/core";
 import { z } from "zod";
+import { type EpochWatch, fitWatched } from "../epoch-watch.ts";
 import { type Feedback, type FeedbackOptions, feedbackOf, minRating } from "../feedback.ts";
-import { fitBpr } from "../kernels/bpr.ts";
+import { type BprFactors, fitBpr } from "../kernels/bpr.ts";
 import { parseOptions } from "../parse-options.ts";
 import { createRankingModel } from "../ranking-model.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
@@ -59,25 +60,36 @@ export type BprInput = z.input<typeof BprOptions>;
  */
 export function bpr(options?: BprInput): Recommender {
   const parsed = parseOptions(algorithm, BprOptions, options);
-  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, async (header, dense, context) => {
+  return recommenderOf({ algorithm, options: parsed, kind: "ranking" }, (header, dense, context) => {
     const { users, items } = dense;
     const feedback = feedbackOf(dense, feedbackOptions(parsed));
-    const parameters = await descend(feedback, items.length, parsed, { ...context, seed: header.seed });
     // How often each item was seen: what negatives drawn by popularity come from.
     const counts = new Float64Array(items.length);
     for (const item of feedback.columns) counts[item]!++;
-    return restoreBpr(header, { users, items, arrays: tensorsOf(parameters, parsed.factors, counts) });
+    const modelOf = (parameters: BprParameters, options: BprOptions) =>
+      restoreBpr(
+        { ...header, options },
+        { users, items, arrays: tensorsOf(parameters, parsed.factors, counts) },
+      );
+    const learn = (watch: EpochWatch<BprParameters> | undefined) =>
+      descend(feedback, items.length, parsed, { ...context, seed: header.seed, watch });
+    return fitWatched(parsed, context.watch, learn, modelOf);
   });
 }
 
 /** Up to so many updates of single factors, starting workers takes longer than doing without. */
 const smallWork = 200_000_000;
 
+type DescentContext = Omit<FitContext, "seed" | "watch"> & {
+  readonly seed: number;
+  readonly watch: EpochWatch<BprParameters> | undefined;
+};
+
 async function descend(
   { starts, columns }: SparseRows,
   itemCount: number,
   options: BprOptions,
-  { seed, workers, signal, onProgress }: FitContext & { seed: number },
+  { seed, workers, signal, onProgress, watch }: DescentContext,
 ): Promise<BprParameters> {
   const isSmall = columns.length * options.factors * options.epochs < smallWork;
   const found = await fitBpr(
@@ -85,10 +97,15 @@ async function descend(
     { ...options, seed },
     {
       signal,
+      watch: watch && { ...watch, look: (found, epochs) => watch.look(inDoubles(found), epochs) },
       onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit bpr" })),
       workers: workers ?? (isSmall ? 0 : undefined),
     },
   );
+  return inDoubles(found);
+}
+
+function inDoubles(found: BprFactors): BprParameters {
   if (!found.ofUsers.every(Number.isFinite) || !found.biases.every(Number.isFinite)) {
     throw new TamisError("analysis", "bpr: the descent diverged; use a smaller learningRate.");
   }

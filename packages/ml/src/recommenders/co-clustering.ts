@@ -1,5 +1,6 @@
 import { createRandom, type Random, TamisError } from "@tamis/core";
 import { z } from "zod";
+import { type EpochWatch, endsAfter, fitWatched } from "../epoch-watch.ts";
 import { createPace } from "../pace.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
@@ -61,21 +62,30 @@ export async function fitCoClustering(
   context: FitContext,
 ): Promise<Model> {
   const { users, items } = dense;
-  const clusters = await cluster(dense, options, random, context);
-  return restoreCoClustering(header, {
-    users,
-    items,
-    arrays: {
-      mu: scalar(dense.globalMean),
-      user_means: vector(rowMeans(dense.byUser)),
-      item_means: vector(rowMeans(dense.byItem)),
-      user_clusters: vector(clusters.ofUsers),
-      item_clusters: vector(clusters.ofItems),
-      user_cluster_means: vector(clusters.userClusterMeans),
-      item_cluster_means: vector(clusters.itemClusterMeans),
-      means: { shape: [options.userClusters, options.itemClusters], data: clusters.means },
-    },
-  });
+  const modelOf = (clusters: CoClusters, options: CoClusteringOptions) =>
+    restoreCoClustering(
+      { ...header, options },
+      {
+        users,
+        items,
+        arrays: {
+          mu: scalar(dense.globalMean),
+          user_means: vector(rowMeans(dense.byUser)),
+          item_means: vector(rowMeans(dense.byItem)),
+          user_clusters: vector(clusters.ofUsers),
+          item_clusters: vector(clusters.ofItems),
+          user_cluster_means: vector(clusters.userClusterMeans),
+          item_cluster_means: vector(clusters.itemClusterMeans),
+          means: { shape: [options.userClusters, options.itemClusters], data: clusters.means },
+        },
+      },
+    );
+  return fitWatched(
+    options,
+    context.watch,
+    (watch) => cluster(dense, options, random, context, watch),
+    modelOf,
+  );
 }
 
 async function cluster(
@@ -83,6 +93,7 @@ async function cluster(
   { userClusters, itemClusters, epochs }: CoClusteringOptions,
   random: Pick<Random, "integer">,
   context: Pick<FitContext, "signal" | "onProgress">,
+  watch: EpochWatch<CoClusters> | undefined,
 ): Promise<CoClusters> {
   const { users, items, byUser, byItem } = dense;
   const draw = (length: number, bound: number) => Int32Array.from({ length }, () => random.integer(bound));
@@ -112,6 +123,7 @@ async function cluster(
       }),
     );
     await pace.step(epoch + 1);
+    if (await endsAfter(watch, epoch + 1, epochs, means)) break;
   }
   return means();
 }

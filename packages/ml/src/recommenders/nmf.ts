@@ -1,5 +1,6 @@
 import { createRandom, type Random, TamisError } from "@tamis/core";
 import { z } from "zod";
+import { type EpochWatch, endsAfter, fitWatched } from "../epoch-watch.ts";
 import { createPace } from "../pace.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
@@ -81,18 +82,27 @@ export async function fitNmf(
   context: FitContext,
 ): Promise<Model> {
   const { users, items, globalMean } = dense;
-  const { bu, bi, pu, qi } = await factorize(dense, options, random, context);
-  return restoreNmf(header, {
-    users,
-    items,
-    arrays: {
-      mu: scalar(globalMean),
-      bu: vector(bu),
-      bi: vector(bi),
-      pu: { shape: [users.length, options.factors], data: pu },
-      qi: { shape: [items.length, options.factors], data: qi },
-    },
-  });
+  const modelOf = ({ bu, bi, pu, qi }: SvdParameters, options: NmfOptions) =>
+    restoreNmf(
+      { ...header, options },
+      {
+        users,
+        items,
+        arrays: {
+          mu: scalar(globalMean),
+          bu: vector(bu),
+          bi: vector(bi),
+          pu: { shape: [users.length, options.factors], data: pu },
+          qi: { shape: [items.length, options.factors], data: qi },
+        },
+      },
+    );
+  return fitWatched(
+    options,
+    context.watch,
+    (watch) => factorize(dense, options, random, context, watch),
+    modelOf,
+  );
 }
 
 /** Tensors: see {@link restoreFactorModel}. */
@@ -109,6 +119,7 @@ async function factorize(
   options: NmfOptions,
   random: Pick<Random, "uniform">,
   context: Pick<FitContext, "signal" | "onProgress">,
+  watch: EpochWatch<SvdParameters> | undefined,
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
   const parameters = initialParameters(users.length, items.length, options, random);
@@ -129,6 +140,7 @@ async function factorize(
     nmfItems(qi, sums, counts, options, factors);
     if (![bu, bi, pu, qi].every((values) => values.every(Number.isFinite))) throw diverged(epoch + 1);
     await pace.step(epoch + 1);
+    if (await endsAfter(watch, epoch + 1, epochs, () => structuredClone(parameters))) break;
   }
   return parameters;
 }

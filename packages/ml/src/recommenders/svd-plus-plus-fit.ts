@@ -1,5 +1,6 @@
 import { createRandom, type Random } from "@tamis/core";
 import { z } from "zod";
+import { type EpochWatch, fitWatched } from "../epoch-watch.ts";
 import { feedbackOf } from "../feedback.ts";
 import {
   descendSvdPlusPlus,
@@ -65,21 +66,29 @@ export async function fitSvdPlusPlus(
 ): Promise<Model> {
   const { users, items } = dense;
   const { factors } = options;
-  const found = await descend(header.algorithm, accumulated, dense, options, random, context);
-  return restoreSvdPlusPlusModel(header, {
-    users,
-    items,
-    arrays: {
-      mu: scalar(dense.globalMean),
-      bu: vector(found.bu),
-      bi: vector(found.bi),
-      pu: { shape: [users.length, factors], data: found.pu },
-      qi: { shape: [items.length, factors], data: found.qi },
-      yj: { shape: [items.length, factors], data: found.yj },
-      zu: { shape: [users.length, factors], data: found.zu },
-    },
-  });
+  const modelOf = (found: Learnt, options: SvdPlusPlusOptions) =>
+    restoreSvdPlusPlusModel(
+      { ...header, options },
+      {
+        users,
+        items,
+        arrays: {
+          mu: scalar(dense.globalMean),
+          bu: vector(found.bu),
+          bi: vector(found.bi),
+          pu: { shape: [users.length, factors], data: found.pu },
+          qi: { shape: [items.length, factors], data: found.qi },
+          yj: { shape: [items.length, factors], data: found.yj },
+          zu: { shape: [users.length, factors], data: found.zu },
+        },
+      },
+    );
+  const learn = (watch: EpochWatch<Learnt> | undefined) =>
+    descend(header.algorithm, accumulated, dense, options, random, { ...context, watch });
+  return fitWatched(options, context.watch, learn, modelOf);
 }
+
+type Learnt = SvdPlusPlusParameters & { readonly zu: Float64Array };
 
 /** Tensors: see {@link restoreFactorModel}. */
 export function restoreSvdPlusPlusModel(header: ModelHeader, tensors: ModelTensors): Model {
@@ -97,11 +106,20 @@ async function descend(
   dense: DenseTrainset,
   options: SvdPlusPlusOptions,
   random: Pick<Random, "normal">,
-  { workers, signal, onProgress }: FitContext,
-): Promise<SvdPlusPlusParameters & { zu: Float64Array }> {
+  {
+    workers,
+    signal,
+    onProgress,
+    watch,
+  }: Omit<FitContext, "watch"> & { watch: EpochWatch<Learnt> | undefined },
+): Promise<Learnt> {
   const { users, items, byUser, globalMean } = dense;
   const { factors, epochs } = options;
   const rated = feedbackOf(dense, { values: "binary" });
+  const checked = (found: SvdPlusPlusParameters): Learnt => {
+    refuseDivergence(algorithm, { ...found });
+    return { ...found, zu: impliedOfUsers(rated, found.yj, factors) };
+  };
   const isSmall = byUser.values.length * factors * epochs < smallWork;
   const found = await descendSvdPlusPlus(
     initialParameters(users.length, items.length, options, random),
@@ -109,12 +127,12 @@ async function descend(
     { factors, epochs, rates: ratesOf(options), accumulated },
     {
       signal,
+      watch: watch && { ...watch, look: (found, epochs) => watch.look(checked(found), epochs) },
       onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: `fit ${algorithm}` })),
       workers: isSmall ? 0 : Math.min(workers ?? 1, 1),
     },
   );
-  refuseDivergence(algorithm, { ...found });
-  return { ...found, zu: impliedOfUsers(rated, found.yj, factors) };
+  return checked(found);
 }
 
 function initialParameters(

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { fitSgd } from "../kernels/sgd.ts";
+import { type EpochWatch, fitWatched } from "../epoch-watch.ts";
+import { fitSgd, type SgdModel } from "../kernels/sgd.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
@@ -69,20 +70,26 @@ export type SvdInput = z.input<typeof SvdOptions>;
  */
 export function svd(options?: SvdInput): Recommender {
   const parsed = parseOptions(algorithm, SvdOptions, options);
-  return recommenderOf({ algorithm, options: parsed }, async (header, dense, context) => {
+  return recommenderOf({ algorithm, options: parsed }, (header, dense, context) => {
     const { users, items, globalMean } = dense;
-    const { bu, bi, pu, qi } = await descend(dense, parsed, { ...context, seed: header.seed });
-    return restoreSvd(header, {
-      users,
-      items,
-      arrays: {
-        mu: scalar(globalMean),
-        bu: vector(bu),
-        bi: vector(bi),
-        pu: { shape: [users.length, parsed.factors], data: pu },
-        qi: { shape: [items.length, parsed.factors], data: qi },
-      },
-    });
+    const modelOf = ({ bu, bi, pu, qi }: SvdParameters, options: SvdOptions) =>
+      restoreSvd(
+        { ...header, options },
+        {
+          users,
+          items,
+          arrays: {
+            mu: scalar(globalMean),
+            bu: vector(bu),
+            bi: vector(bi),
+            pu: { shape: [users.length, parsed.factors], data: pu },
+            qi: { shape: [items.length, parsed.factors], data: qi },
+          },
+        },
+      );
+    const learn = (watch: EpochWatch<SvdParameters> | undefined) =>
+      descend(dense, parsed, { ...context, seed: header.seed, watch });
+    return fitWatched(parsed, context.watch, learn, modelOf);
   });
 }
 
@@ -95,10 +102,15 @@ export function restoreSvd(header: ModelHeader, tensors: ModelTensors): Model {
 /** Up to so many updates of single factors, starting workers takes longer than doing without. */
 const smallWork = 300_000_000;
 
+type DescentContext = Omit<FitContext, "seed" | "watch"> & {
+  readonly seed: number;
+  readonly watch: EpochWatch<SvdParameters> | undefined;
+};
+
 async function descend(
   { users, items, byUser, globalMean }: DenseTrainset,
   options: SvdOptions,
-  { seed, workers, signal, onProgress }: FitContext & { seed: number },
+  { seed, workers, signal, onProgress, watch }: DescentContext,
 ): Promise<SvdParameters> {
   const { factors, epochs, biased } = options;
   const rates = svdRates(options);
@@ -109,7 +121,7 @@ async function descend(
     userCount: users.length,
     itemCount: items.length,
   };
-  const { bu, bi, pu, qi } = await fitSgd(
+  const found = await fitSgd(
     triples,
     {
       factors,
@@ -135,10 +147,15 @@ async function descend(
     },
     {
       signal,
+      watch: watch && { ...watch, look: (found, epochs) => watch.look(inDoubles(found), epochs) },
       onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: "fit svd" })),
       workers: workers ?? (byUser.values.length * factors * epochs > smallWork ? undefined : 0),
     },
   );
+  return inDoubles(found);
+}
+
+function inDoubles({ bu, bi, pu, qi }: SgdModel): SvdParameters {
   const parameters = {
     bu: Float64Array.from(bu),
     bi: Float64Array.from(bi),

@@ -5,7 +5,7 @@ import { rankUsers } from "../evaluate/rank-users.ts";
 import { ndcg } from "../evaluate/ranking.ts";
 import type { Fold } from "../evaluate/split.ts";
 import { createPace } from "../pace.ts";
-import type { FitContext, Recommender } from "../recommender.ts";
+import type { FitContext, Model, Recommender } from "../recommender.ts";
 import { predictRows } from "../scorer.ts";
 import { createTrainset } from "../trainset.ts";
 
@@ -13,7 +13,9 @@ import { createTrainset } from "../trainset.ts";
 export type TuningMetric = "rmse" | "mae" | "ndcg";
 
 /** What can be measured of a recommender, the one to tune by first. */
-export function metricsOf({ kind = "rating" }: Recommender): readonly [TuningMetric, ...TuningMetric[]] {
+export function metricsOf({
+  kind = "rating",
+}: Pick<Recommender, "kind">): readonly [TuningMetric, ...TuningMetric[]] {
   return kind === "rating" ? ["rmse", "mae", "ndcg"] : ["ndcg"];
 }
 
@@ -31,6 +33,17 @@ export async function measureFold<Metric extends TuningMetric>(
   context: FitContext = {},
 ): Promise<Record<Metric, number>> {
   const model = await recommender.fit(createTrainset(table, fold.train), context);
+  return measureModel(model, table, fold, metrics, context);
+}
+
+/** As {@link measureFold}, of a model that was fitted on the training rows. */
+export async function measureModel<Metric extends TuningMetric>(
+  model: Model,
+  table: RatingTable,
+  fold: Fold,
+  metrics: readonly Metric[],
+  context: FitContext = {},
+): Promise<Record<Metric, number>> {
   const ratings = Float64Array.from(fold.test, (row) => table.ratings[row]!);
   const accuracy = metrics.some((metric) => metric === "rmse" || metric === "mae");
   const estimates = accuracy ? await predictRows(model, table, fold.test, context) : ratings;

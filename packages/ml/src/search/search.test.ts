@@ -163,6 +163,100 @@ describe("resume", () => {
   });
 });
 
+describe("trials at the same time", () => {
+  it.each(strategyNames)("are the same and in the same order, whichever is quicker: %s", async (strategy) => {
+    let atOnce = 0;
+    let most = 0;
+    const runOf = (parallel: number, more: Partial<SearchRequest> = {}) =>
+      search({
+        space,
+        strategy,
+        trials: 30,
+        parallel,
+        measure: async (point, { share }) => {
+          most = Math.max(most, ++atOnce);
+          // some are quicker than those before them
+          const turns = 12 + (keyOf(point).length % 7);
+          for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+          atOnce--;
+          return bowl(point, share);
+        },
+        ...more,
+      });
+    const strip = ({ trials }: { trials: readonly object[] }) => trials.map((t) => ({ ...t, seconds: 0 }));
+    const alone = await runOf(1);
+    expect(most).toBe(1);
+    expect(strip(await runOf(2))).toEqual(strip(alone));
+    const states: SearchState[] = [];
+    expect(strip(await runOf(9, { onTrial: (_, state) => void states.push(state) }))).toEqual(strip(alone));
+    expect(most).toBe(strategy === "random" || strategy === "grid" ? 9 : 4);
+    for (const at of [0, 9, 10, 13]) {
+      expect(strip(await runOf(3, { state: JSON.parse(JSON.stringify(states[at])) }))).toEqual(strip(alone));
+    }
+  });
+
+  it("are looked for elsewhere than those that are being measured", async () => {
+    const nearest = async (pending: number) => {
+      const { trials } = await search({
+        space: { x: { min: 0, max: 1 } },
+        pending,
+        trials: 40,
+        measure: async ({ x }) => (Number(x) - 0.3) ** 2,
+      });
+      return trials.map(({ point }) => Number(point.x));
+    };
+    const [alone, together] = [await nearest(0), await nearest(3)];
+    expect(together.slice(0, 8)).toEqual(alone.slice(0, 8)); // random ones to begin with
+    expect(together).not.toEqual(alone);
+    expect(Math.min(...together.map((x) => Math.abs(x - 0.3)))).toBeLessThan(0.02);
+  });
+
+  it("end together when the time is over, with one that fails, and when the search is cancelled", async () => {
+    const untilStopped = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        const stop = () => reject(new TamisError("aborted", "stopped"));
+        if (signal.aborted) stop();
+        signal.addEventListener("abort", stop);
+      });
+    let calls = 0;
+    const timed = await search({
+      space,
+      seconds: 0.05,
+      parallel: 3,
+      measure: async (point, { signal }) => (calls++ === 1 ? untilStopped(signal) : bowl(point)),
+    });
+    // the second never ends, so those after it do not count
+    expect(timed).toMatchObject({ stoppedBy: "seconds", trials: { length: 1 } });
+
+    let stopped = 0;
+    calls = 0;
+    const failing = search({
+      space,
+      trials: 9,
+      parallel: 3,
+      measure: async (_, { signal }) => {
+        if (calls++ === 2) throw new TamisError("corrupt_data", "broken");
+        return untilStopped(signal).finally(() => stopped++);
+      },
+    });
+    await expect(failing).rejects.toMatchObject({ code: "corrupt_data" });
+    expect(stopped).toBe(2);
+
+    const cancel = new AbortController();
+    const cancelled = search({
+      space,
+      trials: 9,
+      parallel: 2,
+      signal: cancel.signal,
+      measure: async (_, { signal }) => {
+        cancel.abort();
+        return untilStopped(signal);
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
 describe("budget", () => {
   it("stops the trial that runs when the time is over, and keeps those before", async () => {
     let calls = 0;

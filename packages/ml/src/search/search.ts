@@ -4,16 +4,21 @@ import { z } from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { parseOptions } from "../parse-options.ts";
 import { type Point, parseSearchSpace, type SearchSpaceInput } from "./search-space.ts";
-import { type StrategyName, strategies, strategyNames } from "./strategies.ts";
+import { isBlind, type StrategyName, strategies, strategyNames } from "./strategies.ts";
+import type { Proposal } from "./strategy.ts";
+
+const PointSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
 const Trial = z.strictObject({
-  point: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  point: PointSchema,
   /** Of the full effort; less than 1 only in successive halving. */
   share: z.number().positive().max(1),
   /** `null` when it could not be measured. */
   score: z.number().nullable(),
   /** Why not. */
   failure: z.string().optional(),
+  /** See {@link Measurement.settled}. */
+  settled: PointSchema.optional(),
   seconds: z.number().min(0),
 });
 
@@ -24,6 +29,8 @@ const State = z.strictObject({
   seed: z.number(),
   subject: z.string(),
   space: z.unknown(),
+  /** Absent in states of when a trial always knew all before it. */
+  pending: z.int().min(0).default(0),
   trials: z.array(Trial),
 });
 
@@ -37,21 +44,30 @@ export interface SearchRequest {
   readonly space: SearchSpaceInput;
   /**
    * Measures a point: a score, or the error `analysis` where it has none. The same point and share must give the same
-   * score.
+   * score. With `parallel` it is called for several points before the first has its score.
    *
    * @param point - options, by their paths
    * @param context - `share`: the part of the full effort (epochs) to spend
    */
-  readonly measure: (point: Point, context: MeasureContext) => Promise<number>;
+  readonly measure: (point: Point, context: MeasureContext) => Promise<number | Measurement>;
   /** @default "minimise" */
   readonly goal?: "minimise" | "maximise";
   /** @default "tpe" */
   readonly strategy?: StrategyName;
+  /** How many trials are measured at the same time. What they are and which is best does not depend on it. @default 1 */
+  readonly parallel?: number;
+  /**
+   * How many of the trials right before it a proposal takes for bad ones, without their scores: so many and one can be
+   * measured at the same time. Always counts, whatever `parallel`, so that the search is the same on every machine.
+   * `random` and `grid`, which look at no score, have no such limit.
+   * @default 3
+   */
+  readonly pending?: number;
   /** How many points to measure, those of `state` included. */
   readonly trials?: number;
   /**
-   * How long to go on. The trial that is running then is stopped and forgotten, unless it is the very first one. How many
-   * trials fit in depends on the machine; what each of them is does not.
+   * How long to go on. Trials that are running then are stopped and forgotten, but for the very first one; with them
+   * those after them. How many trials fit in depends on the machine; what each of them is does not.
    */
   readonly seconds?: number;
   /** @default 42 */
@@ -60,10 +76,17 @@ export interface SearchRequest {
   readonly subject?: string;
   /** Goes on from here: the result is the one of a search that was never interrupted. */
   readonly state?: unknown;
-  /** After each trial; waited for, so that the state can be stored. */
+  /** After each trial, in the order of the proposals; waited for, so that the state can be stored. */
   readonly onTrial?: (trial: Trial, state: SearchState) => void | Promise<void>;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+}
+
+/** A score, with what else was found. */
+export interface Measurement {
+  readonly score: number;
+  /** Options that turned out while it was measured: where training was best. */
+  readonly settled?: Point;
 }
 
 export interface MeasureContext {
@@ -87,9 +110,12 @@ export interface SearchResult {
 /**
  * Looks for the point of a space with the best score, within a budget.
  *
- * Trials run one after the other: the hot loops of a fit use every core already, so two at once would only share them,
- * and each proposal then knows all earlier scores.
+ * Trials are proposed and recorded one after the other, but with `parallel` several are measured at a time: a proposal does
+ * without the scores of the last `pending` ones, which count as bad, so that the next is sought elsewhere (the
+ * "constant liar"). What comes out depends on the seed and the options, not on `parallel` nor on which trial was quicker.
  *
+ * @source Ginsbourger, Le Riche, Carraro, "Kriging Is Well-Suited to Parallelize Optimization", 2010, section 4.2.2, with
+ * the largest lie
  * @throws invalid_input for a wrong space, strategy or budget, or a state of another search; analysis when no point could
  * be measured; aborted; what `measure` throws
  *
@@ -102,72 +128,131 @@ export interface SearchResult {
  * best.point; // x is close to 1
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
-  const { measure, goal = "minimise", strategy = "tpe", seed = 42, subject = "", onTrial, signal } = request;
+  const { measure, goal = "minimise", strategy = "tpe", seed = 42, subject = "", parallel = 1 } = request;
+  const { onTrial, signal } = request;
   const space = parseSearchSpace(request.space);
   const propose = findStrategy(strategy);
   checkBudget(request);
   const random = createRandom(seed);
-  const start: SearchState = { version: 1, strategy, goal, seed, subject, space, trials: [] };
+  const blind = isBlind(strategy);
+  const pending = blind ? 0 : (request.pending ?? 3);
+  const start: SearchState = { version: 1, strategy, goal, seed, subject, space, pending, trials: [] };
   let state = request.state === undefined ? start : resumed(request.state, start);
   const deadline =
     request.seconds === undefined ? undefined : AbortSignal.timeout(Math.ceil(request.seconds * 1000));
 
   const sign = goal === "minimise" ? 1 : -1;
   const costOf = ({ score }: Trial) => (score === null ? Number.POSITIVE_INFINITY : sign * score);
-  let stoppedBy: SearchResult["stoppedBy"] = "trials";
-  while (request.trials === undefined || state.trials.length < request.trials) {
-    await setImmediate(); // lets the deadline, a signal and other work through
-    throwIfAborted(signal);
-    const isFirst = state.trials.length === 0;
-    if (deadline?.aborted && !isFirst) {
-      stoppedBy = "seconds";
-      break;
+  /** Oldest first; not recorded yet, whether or not they are done. */
+  const running: Running[] = [];
+  const stop = new AbortController();
+
+  /** Nothing when the space is exhausted; `later` when it takes scores that are being measured. */
+  function nextProposal(): Proposal | "later" | undefined {
+    const all: readonly Proposal[] = [...state.trials, ...running.map(({ proposal }) => proposal)];
+    let scored = blind ? 0 : Math.max(0, all.length - pending);
+    for (; scored <= state.trials.length; scored++) {
+      const measured = all.map(({ point, share }, index) =>
+        index < scored ? { point, share, cost: costOf(state.trials[index]!) } : { point, share },
+      );
+      const proposal = propose(space, measured, random);
+      if (proposal || blind) return proposal;
     }
-    const measured = state.trials.map((trial) => ({ ...trial, cost: costOf(trial) }));
-    const proposal = propose(space, measured, random);
-    if (!proposal) {
-      stoppedBy = "exhausted";
-      break;
-    }
-    const trial = await attempt(measure, proposal, {
-      share: proposal.share,
-      signal: AbortSignal.any([signal, isFirst ? undefined : deadline].filter((each) => each !== undefined)),
-      onProgress: progressOfTrial(request, state.trials.length),
-    }).catch((error: unknown) => {
-      if (deadline?.aborted && !signal?.aborted && !isFirst) return undefined;
-      throw error;
-    });
-    if (!trial) {
-      stoppedBy = "seconds";
-      break;
-    }
-    state = { ...state, trials: [...state.trials, trial] };
-    await onTrial?.(trial, state);
+    return running.length > 0 ? "later" : undefined;
   }
-  return { best: bestOf(state.trials, costOf), trials: state.trials, stoppedBy, state };
+
+  function begin(proposal: Proposal): void {
+    const index = state.trials.length + running.length;
+    const late = index === 0 ? undefined : deadline;
+    const trial = attempt(measure, proposal, {
+      share: proposal.share,
+      signal: AbortSignal.any([signal, stop.signal, late].filter((each) => each !== undefined)),
+      onProgress: progressOfTrial(request, state.trials.length, index),
+    });
+    const run: Running = {
+      proposal,
+      done: trial.then(
+        (trial) => {
+          run.end = { trial };
+        },
+        (error) => {
+          run.end = late?.aborted ? "late" : { error };
+        },
+      ),
+    };
+    running.push(run);
+  }
+
+  let stoppedBy: SearchResult["stoppedBy"] | undefined;
+  try {
+    for (;;) {
+      await setImmediate(); // lets the deadline, a signal and other work through
+      throwIfAborted(signal);
+      for (const { end } of running) if (typeof end === "object" && "error" in end) throw end.error;
+      while (typeof running[0]?.end === "object") {
+        const { trial } = running.shift()!.end as { trial: Trial };
+        state = { ...state, trials: [...state.trials, trial] };
+        await onTrial?.(trial, state);
+      }
+      const begun = state.trials.length + running.length;
+      if (running[0]?.end === "late" || (deadline?.aborted && begun > 0)) stoppedBy = "seconds";
+      if (running[0]?.end === "late") break;
+      const active = running.filter(({ end }) => end === undefined);
+      if (stoppedBy === undefined && active.length < parallel && begun !== request.trials) {
+        const proposal = nextProposal();
+        if (proposal === undefined) stoppedBy = "exhausted";
+        else if (proposal !== "later") {
+          begin(proposal);
+          continue;
+        }
+      }
+      if (running.length === 0) break;
+      await Promise.race(active.map(({ done }) => done));
+    }
+  } finally {
+    stop.abort();
+    await Promise.all(running.map(({ done }) => done));
+  }
+  return {
+    best: bestOf(state.trials, costOf),
+    trials: state.trials,
+    stoppedBy: stoppedBy ?? "trials",
+    state,
+  };
+}
+
+/** A trial that has begun. */
+interface Running {
+  readonly proposal: Proposal;
+  /** Never rejected. */
+  readonly done: Promise<void>;
+  /** Set when it is done; `late`: the deadline stopped it. */
+  end?: { readonly trial: Trial } | { readonly error: unknown } | "late";
 }
 
 async function attempt(
   measure: SearchRequest["measure"],
-  { point, share }: { point: Point; share: number },
+  { point, share }: Proposal,
   context: MeasureContext,
 ): Promise<Trial> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   try {
-    const score = await measure(point, context);
-    if (Number.isFinite(score)) return { point: { ...point }, share, score, seconds: seconds() };
-    return { point: { ...point }, share, score: null, failure: `its score is ${score}`, seconds: seconds() };
+    const measured = await measure(point, context);
+    const { score, settled }: Measurement = typeof measured === "number" ? { score: measured } : measured;
+    const trial = { point: { ...point }, share, seconds: seconds() };
+    if (!Number.isFinite(score)) return { ...trial, score: null, failure: `its score is ${score}` };
+    return { ...trial, score, ...(settled && { settled: { ...settled } }) };
   } catch (error) {
     if (!isTamisError(error) || error.code !== "analysis") throw error;
     return { point: { ...point }, share, score: null, failure: error.message, seconds: seconds() };
   }
 }
 
-function progressOfTrial({ onProgress, trials }: SearchRequest, done: number): OnProgress {
+function progressOfTrial({ onProgress, trials }: SearchRequest, done: number, index: number): OnProgress {
   if (!onProgress) return () => {};
   onProgress({ phase: "search", done, unit: "trials", ...(trials !== undefined && { total: trials }) });
-  return (progress) => onProgress({ ...progress, phase: `trial ${done + 1}: ${progress.phase}` });
+  return (progress) => onProgress({ ...progress, phase: `trial ${index + 1}: ${progress.phase}` });
 }
 
 function bestOf(trials: readonly Trial[], costOf: (trial: Trial) => number): SearchResult["best"] {
@@ -190,10 +275,15 @@ function findStrategy(name: string) {
   );
 }
 
-const Budget = z.object({ trials: z.int().min(1).optional(), seconds: z.number().positive().optional() });
+const Budget = z.object({
+  trials: z.int().min(1).optional(),
+  seconds: z.number().positive().optional(),
+  parallel: z.int().min(1).max(256).optional(),
+  pending: z.int().min(0).max(1000).optional(),
+});
 
-function checkBudget({ trials, seconds, strategy }: SearchRequest): void {
-  parseOptions("search", Budget, { trials, seconds });
+function checkBudget({ trials, seconds, strategy, parallel, pending }: SearchRequest): void {
+  parseOptions("search", Budget, { trials, seconds, parallel, pending });
   if (trials !== undefined || seconds !== undefined || strategy === "grid") return;
   throw new TamisError("invalid_input", "The search has no budget; give a number of trials or of seconds.");
 }
@@ -201,7 +291,7 @@ function checkBudget({ trials, seconds, strategy }: SearchRequest): void {
 /** The state to go on from. @throws invalid_input unless it is one of the same search */
 function resumed(given: unknown, start: SearchState): SearchState {
   const state = parseOptions("search state", State, given);
-  for (const part of ["strategy", "goal", "seed", "subject", "space"] as const) {
+  for (const part of ["strategy", "goal", "seed", "subject", "space", "pending"] as const) {
     const [was, is] = [JSON.stringify(state[part]), JSON.stringify(start[part])];
     if (was === is) continue;
     throw new TamisError(

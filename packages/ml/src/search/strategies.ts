@@ -29,6 +29,9 @@ export const strategies = {
   grid,
 } satisfies Record<string, Strategy>;
 
+/** Whether its proposals do not depend on scores, so that any number of them can be measured at the same time. */
+export const isBlind = (name: StrategyName): boolean => name === "random" || name === "grid";
+
 export type StrategyName = keyof typeof strategies;
 
 /** The strategies that a search knows, by name. */

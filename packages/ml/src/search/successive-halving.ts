@@ -1,6 +1,6 @@
 import { drawNewPoint } from "./draw-new-point.ts";
 import { keyOf } from "./search-space.ts";
-import type { Measured, Strategy } from "./strategy.ts";
+import { isMeasured, type Measured, type Proposal, type Strategy } from "./strategy.ts";
 
 /** One point in so many goes on to the next rung, with so many times the effort. */
 const reduction = 3;
@@ -26,9 +26,16 @@ export const successiveHalving: Strategy = (space, measured, random) => {
   return point && { point, share: rungs[0]! };
 };
 
-/** The best point that belongs to the best third of a rung and was not measured on the next one. */
-function promotable(measured: readonly Measured[], share: number, nextShare: number): Measured | undefined {
-  const here = measured.filter((each) => each.share === share).sort((a, b) => a.cost - b.cost);
+/** The best point that belongs to the best third of those measured on a rung and has not begun on the next one. */
+function promotable(
+  measured: readonly (Proposal | Measured)[],
+  share: number,
+  nextShare: number,
+): Measured | undefined {
+  const here = measured
+    .filter(isMeasured)
+    .filter((each) => each.share === share)
+    .sort((a, b) => a.cost - b.cost);
   const gone = new Set(measured.filter((each) => each.share === nextShare).map(({ point }) => keyOf(point)));
   return here
     .slice(0, Math.floor(here.length / reduction))

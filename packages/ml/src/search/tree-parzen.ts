@@ -1,7 +1,7 @@
 import type { Random } from "@tamis/core";
 import { drawNewPoint } from "./draw-new-point.ts";
 import { type Dimension, keyOf, mapSpace, type Point, placeOf, valueAt } from "./search-space.ts";
-import type { Measured, Strategy } from "./strategy.ts";
+import { isMeasured, type Measured, type Proposal, type Strategy } from "./strategy.ts";
 
 /** Random points to begin with. */
 const startup = 8;
@@ -12,7 +12,7 @@ const candidates = 32;
 
 /**
  * The tree-structured Parzen estimator. The measured points are parted into the good ones (the best fifth) and the
- * others; of 32 points drawn from the density l of the good ones it proposes the one of highest l(x) / g(x), where g is
+ * others, to which those that are being measured belong too; of 32 points drawn from the density l of the good ones it proposes the one of highest l(x) / g(x), where g is
  * the density of the others, which maximises the expected improvement. The options are independent of each other.
  *
  * The density of a number is an equal mixture of normals, truncated to the range, one around each point and a wide one
@@ -26,12 +26,12 @@ export const treeParzen: Strategy = (space, measured, random) => {
     const point = drawNewPoint(space, measured, random);
     return point && { point, share: 1 };
   };
-  if (measured.length < startup) return fallback();
+  if (measured.filter(isMeasured).length < startup) return fallback();
 
   const { good, others } = part(measured);
   const densities = Object.fromEntries(
     Object.entries(space).map(([name, dimension]) => {
-      const valuesOf = (points: readonly Measured[]) => points.map(({ point }) => point[name]!);
+      const valuesOf = (points: readonly Proposal[]) => points.map(({ point }) => point[name]!);
       return [name, [density(dimension, valuesOf(good)), density(dimension, valuesOf(others))] as const];
     }),
   );
@@ -53,10 +53,11 @@ export const treeParzen: Strategy = (space, measured, random) => {
   return best ? { point: best.point, share: 1 } : fallback();
 };
 
-function part(measured: readonly Measured[]): { good: Measured[]; others: Measured[] } {
-  const ranked = [...measured].sort((a, b) => a.cost - b.cost);
+function part(measured: readonly (Proposal | Measured)[]): { good: Proposal[]; others: Proposal[] } {
+  const ranked = measured.filter(isMeasured).sort((a, b) => a.cost - b.cost);
   const count = Math.ceil(goodShare * ranked.length);
-  return { good: ranked.slice(0, count), others: ranked.slice(count) };
+  const pending = measured.filter((each) => !isMeasured(each));
+  return { good: ranked.slice(0, count), others: [...ranked.slice(count), ...pending] };
 }
 
 interface Density {

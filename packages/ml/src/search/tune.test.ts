@@ -7,6 +7,7 @@ import { svd } from "../recommenders/svd.ts";
 import { tableOf } from "../testing/small-tables.ts";
 import { measureFold } from "./measure-fold.ts";
 import type { SearchState } from "./search.ts";
+import { strategyNames } from "./strategies.ts";
 import { tune } from "./tune.ts";
 
 /** Ratings that are a user's and an item's bias and noise: strong regularisation is right, factors are wrong. */
@@ -150,5 +151,92 @@ describe("tune", () => {
     }
     const aborted = tune({ ...request, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("trials that stop early", () => {
+  const eager = {
+    ...request,
+    options: { learningRate: 0.05 },
+    space: { ...space, epochs: { min: 2, max: 40, integer: true } },
+    trials: 6,
+    patience: 2,
+  } as const;
+
+  it("count as they were at their best, and the best options have those epochs", async () => {
+    const found = await tune(eager);
+    expect(Object.keys(found.best.point).sort()).toEqual(["factors", "regularization"]);
+    const epochs = found.trials.map(({ settled }) => Number(settled!.epochs));
+    expect(Math.min(...epochs)).toBeLessThan(38);
+    expect(found.options).toMatchObject({ ...found.best.point, ...found.best.settled });
+    const [outer] = kFold(table.length, { folds: 5, seed: 42 });
+    const [inner] = foldsFromPermutation(outer!.train, 5);
+    const best = svd(found.options);
+    expect((await measureFold(table, best, inner!, ["rmse"])).rmse).toBe(found.best.score);
+    expect((await measureFold(table, best, outer!, ["rmse"])).rmse).toBe(found.heldOut.metrics.rmse);
+  });
+
+  it("are the same in threads and after a rest, and take the mean of several folds", async () => {
+    const whole = await tune({ ...eager, folds: 3 });
+    let state: SearchState | undefined;
+    const store = (_: unknown, now: SearchState) => {
+      state = now;
+    };
+    await tune({ ...eager, folds: 3, trials: 3, parallel: 2, onTrial: store });
+    const resumed = await tune({ ...eager, folds: 3, state: JSON.parse(JSON.stringify(state)) });
+    const parts = ({ trials }: { trials: readonly object[] }) => trials.map((t) => ({ ...t, seconds: 0 }));
+    expect(parts(resumed)).toEqual(parts(whole));
+    expect(resumed.options).toEqual(whole.options);
+    const other = tune({ ...eager, folds: 3, patience: 3, state });
+    await expect(other).rejects.toMatchObject({ code: "invalid_input", details: { part: "subject" } });
+  });
+
+  it("are refused where there are no epochs, or nothing else to search", async () => {
+    const ease = tune({ table, model: "ease", trials: 2, patience: 2 });
+    await expect(ease).rejects.toThrow("ease has no epochs");
+    const only = tune({ ...eager, space: { epochs: { values: [3, 9] } } });
+    await expect(only).rejects.toThrow("fitUntilBest");
+  });
+});
+
+describe("trials in threads", () => {
+  const parallel = { table, model: "nmf", options: { epochs: 6 }, trials: 10 } as const;
+  const nmfSpace = { factors: { min: 1, max: 12, integer: true }, regularizationPu: { min: 0.01, max: 1 } };
+  const withoutTimes = ({ trials }: { trials: SearchState["trials"] | readonly object[] }) =>
+    trials.map((trial) => ({ ...trial, seconds: 0 }));
+
+  it.each(strategyNames)("are the ones of this thread, whatever their number: %s", async (strategy) => {
+    const asked = { ...parallel, space: nmfSpace, strategy };
+    const here = await tune({ ...asked, parallel: 1 });
+    const states: SearchState[] = [];
+    const there = await tune({ ...asked, parallel: 3, onTrial: (_, state) => void states.push(state) });
+    expect(withoutTimes(there)).toEqual(withoutTimes(here));
+    expect(there).toMatchObject({ options: here.options, heldOut: here.heldOut, untuned: here.untuned });
+    const resumed = await tune({ ...asked, parallel: 2, state: JSON.parse(JSON.stringify(states[4])) });
+    expect(withoutTimes(resumed)).toEqual(withoutTimes(here));
+  });
+
+  it("fail, tell how far they are, and are cancelled as in this one", async () => {
+    const phases = new Set<string>();
+    const wild = { learningRate: { values: [0.01, 40] } };
+    const diverging = { ...request, space: wild, strategy: "grid", trials: 9, parallel: 2 } as const;
+    const found = await tune({ ...diverging, onProgress: ({ phase }) => void phases.add(phase) });
+    const { trials } = await tune({ ...diverging, parallel: 1 });
+    expect(withoutTimes(found)).toEqual(withoutTimes({ trials }));
+    expect(found.trials.filter(({ score }) => score === null)).toHaveLength(1);
+    expect([...phases]).toEqual(expect.arrayContaining(["search", "trial 1: fit svd", "trial 2: fit svd"]));
+
+    const stop = new AbortController();
+    const endless = tune({
+      ...parallel,
+      options: { epochs: 1_000_000 },
+      space: nmfSpace,
+      parallel: 2,
+      signal: stop.signal,
+      onProgress: ({ phase, done }) => {
+        if (phase === "trial 2: fit nmf" && done > 0) stop.abort();
+      },
+    });
+    await expect(endless).rejects.toMatchObject({ code: "aborted" });
   });
 });
