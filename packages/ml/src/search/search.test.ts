@@ -242,6 +242,20 @@ describe("trials at the same time", () => {
     await expect(failing).rejects.toMatchObject({ code: "corrupt_data" });
     expect(stopped).toBe(2);
 
+    calls = 0;
+    const failingLast = search({
+      space,
+      trials: 2,
+      parallel: 2,
+      measure: async (point) => {
+        if (calls++ === 0) return bowl(point);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new TamisError("corrupt_data", "broken while the first is being stored");
+      },
+      onTrial: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+    await expect(failingLast).rejects.toMatchObject({ code: "corrupt_data" });
+
     const cancel = new AbortController();
     const cancelled = search({
       space,
