@@ -145,6 +145,13 @@ describe("resume", () => {
     expect(other.trials.map(({ point }) => point)).not.toEqual(whole.trials.map(({ point }) => point));
   });
 
+  it("measures nothing more when there are enough trials already", async () => {
+    const measure = async (point: Point) => bowl(point);
+    const { state } = await search({ space, trials: 5, measure });
+    const again = await search({ space, trials: 3, measure: async () => Number.NaN, state });
+    expect(again.trials).toEqual(state.trials);
+  });
+
   it("refuses the state of another search and says what differs", async () => {
     const measure = async (point: Point) => bowl(point);
     const { state } = await search({ space, trials: 2, measure });

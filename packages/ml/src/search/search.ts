@@ -161,7 +161,8 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
       if (deadline?.aborted && begun > 0) stoppedBy = "seconds";
       if (running[0]?.end === "late") break;
       const active = running.filter(({ end }) => end === undefined);
-      if (stoppedBy === undefined && active.length < parallel && begun !== request.trials) {
+      const isEnough = stoppedBy !== undefined || begun >= (request.trials ?? Number.POSITIVE_INFINITY);
+      if (!isEnough && active.length < parallel) {
         const measured = state.trials.map((trial) => ({ ...trial, cost: costOf(trial) }));
         const proposals = running.map(({ proposal }) => proposal);
         const proposal = nextProposal(proposing, measured, proposals);
