@@ -58,7 +58,7 @@ describe("tamis tune", () => {
   });
 
   it("finds the same in threads, and the epochs that were best when training may stop early", async () => {
-    const early = [...args, "--trials", "5", "--patience", "1"];
+    const early = [...args, "--trials", "5", "--patience", "1", "--every", "2"];
     const here = await json<TuneAnswer>(...early, "--parallel", "1");
     const there = await json<TuneAnswer>(...early, "--parallel", "2");
     const scores = ({ trials }: TuneAnswer) => trials.map(({ point, score }) => ({ point, score }));
