@@ -57,6 +57,18 @@ describe("tamis tune", () => {
     expect(none).toMatchObject({ code: 4, stderr: expect.stringContaining("without --resume") });
   });
 
+  it("finds the same in threads, and the epochs that were best when training may stop early", async () => {
+    const early = [...args, "--trials", "5", "--patience", "1", "--every", "2"];
+    const here = await json<TuneAnswer>(...early, "--parallel", "1");
+    const there = await json<TuneAnswer>(...early, "--parallel", "2");
+    const scores = ({ trials }: TuneAnswer) => trials.map(({ point, score }) => ({ point, score }));
+    expect(scores(there)).toEqual(scores(here));
+    expect(there.options).toEqual(here.options);
+    const best = here.trials.find(({ score }) => score === Math.min(...here.trials.map((t) => t.score)))!;
+    expect(best).toMatchObject({ settled: { epochs: here.options.epochs } });
+    expect(best.point).not.toHaveProperty("epochs");
+  });
+
   it("keeps to its time, and tunes a model that ranks by its lists", async () => {
     const found = await json<TuneAnswer>("tune", "--model", "ease", "--budget", "0.2s");
     expect(found.stopped_by).toBe("seconds");
@@ -74,6 +86,7 @@ describe("tamis tune", () => {
     [["--model", "svd", "--space", '{"factors":{"min":5,"max":1}}'], "min must be less than max"],
     [["--model", "svd", "--space", '{"factor":{"values":[1]}}'], "factors"],
     [["--model", "ease", "--metric", "rmse"], "ndcg"],
+    [["--model", "ease", "--patience", "2"], "no epochs"],
     [["--model", "normal-predictor"], "no search space"],
   ])("refuses %j and says why", async (wrong, hint) => {
     const ended = await callTamis(["tune", ...wrong], { cwd });

@@ -17,6 +17,7 @@ interface Flags {
   readonly options: Readonly<Record<string, unknown>>;
   readonly folds: number;
   readonly patience?: number;
+  readonly every?: number;
   readonly parallel?: number;
   readonly seed: number;
   readonly resume?: boolean;
@@ -100,7 +101,14 @@ export const tune = defineCommand<Flags>({
       parse: wholeNumber(1),
       optional: true,
       placeholder: "N",
-      brief: "Stop a trial's training after N epochs without a better score; its best epoch counts",
+      brief: "Stop a trial's training after N looks without a better score; its best epoch counts",
+    },
+    every: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      optional: true,
+      placeholder: "N",
+      brief: "With --patience: epochs from one look to the next [default = 1]",
     },
     parallel: {
       kind: "parsed",

@@ -1,5 +1,6 @@
 import { createRandom, ratingTable } from "@tamis/core";
 import { describe, expect, it } from "vitest";
+import { defineRecommender } from "../define-recommender.ts";
 import { type Fold, kFold } from "../evaluate/split.ts";
 import type { FitContext, Model } from "../recommender.ts";
 import { svd } from "../recommenders/svd.ts";
@@ -124,6 +125,13 @@ describe("fitUntilBest", () => {
     await expect(
       fitUntilBest(createRecommender("bpr"), table, fold, { metric: "rmse" }),
     ).rejects.toMatchObject(refused);
+    const own = defineRecommender({
+      algorithm: "own",
+      options: { epochs: 3 },
+      fit: () => ({ nothing: new Float64Array(1) }),
+      estimate: () => 3,
+    });
+    await expect(fitUntilBest(own, table, fold)).rejects.toMatchObject({ code: "unsupported" });
     await expect(fitUntilBest(overfitting, table, fold, { patience: 0 })).rejects.toMatchObject(refused);
     await expect(
       fitUntilBest(overfitting, table, fold, { signal: AbortSignal.abort() }),

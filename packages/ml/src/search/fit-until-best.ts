@@ -31,12 +31,14 @@ export interface BestFit {
  * Trains on one part of a fold and looks every so often how good the model is on the other; stops when it has not been
  * better for a while, and gives back the best one, not the last. `epochs` of the recommender is the most that it takes.
  *
- * Looking costs a pass of predictions and changes nothing: with constant rates the model is, bit for bit, that of a fit
+ * Looking costs a pass of predictions (of lists, for NDCG; iALS solves every user's row for it, which takes longer than many
+ * an epoch: look every few) and changes nothing: with constant rates the model is, bit for bit, that of a fit
  * with its options. With `rateDecay` its options have the part of the decay that it went through, and the fit with them
  * takes the same steps but for rounding. A descent that diverges after its best epoch ends there.
  *
  * @default every epoch, patience 5
- * @throws invalid_input for an algorithm without epochs or a metric it does not have; analysis when not even the first
+ * @throws invalid_input for an algorithm without epochs or a metric it does not have; unsupported for one that cannot be
+ * watched, as one's own of `defineRecommender`; analysis when not even the first
  * look could be scored; aborted
  * @source Prechelt, "Early Stopping - But When?", 1998: the criterion UP, by the best so far
  *
@@ -78,6 +80,7 @@ export async function fitUntilBest(
     if (!diverged || !best) throw error;
   }
   if (best) return { ...best, looks };
+  if (looks.length === 0) throw notWatched(recommender);
   throw new TamisError(
     "analysis",
     `${recommender.algorithm}: none of ${looks.length} looks had a ${metric}.`,
@@ -86,6 +89,13 @@ export async function fitUntilBest(
 
 function noEpochs({ algorithm }: Recommender): TamisError {
   return new TamisError("invalid_input", `${algorithm} has no epochs, so its training cannot stop early.`);
+}
+
+function notWatched({ algorithm }: Recommender): TamisError {
+  return new TamisError(
+    "unsupported",
+    `${algorithm} does not let anybody watch it learn: its fit knows no watch.`,
+  );
 }
 
 /** @param metrics - those that it has */

@@ -145,6 +145,13 @@ describe("resume", () => {
     expect(other.trials.map(({ point }) => point)).not.toEqual(whole.trials.map(({ point }) => point));
   });
 
+  it("measures nothing more when there are enough trials already", async () => {
+    const measure = async (point: Point) => bowl(point);
+    const { state } = await search({ space, trials: 5, measure });
+    const again = await search({ space, trials: 3, measure: async () => Number.NaN, state });
+    expect(again.trials).toEqual(state.trials);
+  });
+
   it("refuses the state of another search and says what differs", async () => {
     const measure = async (point: Point) => bowl(point);
     const { state } = await search({ space, trials: 2, measure });
@@ -241,6 +248,20 @@ describe("trials at the same time", () => {
     });
     await expect(failing).rejects.toMatchObject({ code: "corrupt_data" });
     expect(stopped).toBe(2);
+
+    calls = 0;
+    const failingLast = search({
+      space,
+      trials: 2,
+      parallel: 2,
+      measure: async (point) => {
+        if (calls++ === 0) return bowl(point);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new TamisError("corrupt_data", "broken while the first is being stored");
+      },
+      onTrial: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+    await expect(failingLast).rejects.toMatchObject({ code: "corrupt_data" });
 
     const cancel = new AbortController();
     const cancelled = search({

@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import { createRandom, isTamisError, type OnProgress, TamisError, throwIfAborted } from "@tamis/core";
+import { createRandom, type OnProgress, TamisError, throwIfAborted } from "@tamis/core";
 import { z } from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import { parseOptions } from "../parse-options.ts";
+import { nextProposal } from "./next-proposal.ts";
+import { beginTrial, type RunningTrial } from "./running-trial.ts";
 import { type Point, parseSearchSpace, type SearchSpaceInput } from "./search-space.ts";
 import { isBlind, type StrategyName, strategies, strategyNames } from "./strategies.ts";
-import type { Proposal } from "./strategy.ts";
 
 const PointSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 
@@ -131,11 +132,10 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   const { measure, goal = "minimise", strategy = "tpe", seed = 42, subject = "", parallel = 1 } = request;
   const { onTrial, signal } = request;
   const space = parseSearchSpace(request.space);
-  const propose = findStrategy(strategy);
+  checkStrategy(strategy);
   checkBudget(request);
-  const random = createRandom(seed);
-  const blind = isBlind(strategy);
-  const pending = blind ? 0 : (request.pending ?? 3);
+  const pending = isBlind(strategy) ? 0 : (request.pending ?? 3);
+  const proposing = { strategy, space, pending, random: createRandom(seed) };
   const start: SearchState = { version: 1, strategy, goal, seed, subject, space, pending, trials: [] };
   let state = request.state === undefined ? start : resumed(request.state, start);
   const deadline =
@@ -143,66 +143,37 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
 
   const sign = goal === "minimise" ? 1 : -1;
   const costOf = ({ score }: Trial) => (score === null ? Number.POSITIVE_INFINITY : sign * score);
-  /** Oldest first; not recorded yet, whether or not they are done. */
-  const running: Running[] = [];
   const stop = new AbortController();
-
-  /** Nothing when the space is exhausted; `later` when it takes scores that are being measured. */
-  function nextProposal(): Proposal | "later" | undefined {
-    const all: readonly Proposal[] = [...state.trials, ...running.map(({ proposal }) => proposal)];
-    let scored = blind ? 0 : Math.max(0, all.length - pending);
-    for (; scored <= state.trials.length; scored++) {
-      const measured = all.map(({ point, share }, index) =>
-        index < scored ? { point, share, cost: costOf(state.trials[index]!) } : { point, share },
-      );
-      const proposal = propose(space, measured, random);
-      if (proposal || blind) return proposal;
-    }
-    return running.length > 0 ? "later" : undefined;
-  }
-
-  function begin(proposal: Proposal): void {
-    const index = state.trials.length + running.length;
-    const late = index === 0 ? undefined : deadline;
-    const trial = attempt(measure, proposal, {
-      share: proposal.share,
-      signal: AbortSignal.any([signal, stop.signal, late].filter((each) => each !== undefined)),
-      onProgress: progressOfTrial(request, state.trials.length, index),
-    });
-    const run: Running = {
-      proposal,
-      done: trial.then(
-        (trial) => {
-          run.end = { trial };
-        },
-        (error) => {
-          run.end = late?.aborted ? "late" : { error };
-        },
-      ),
-    };
-    running.push(run);
-  }
-
+  /** Oldest first: begun, done or not, but not recorded. */
+  const running: RunningTrial[] = [];
   let stoppedBy: SearchResult["stoppedBy"] | undefined;
   try {
     for (;;) {
       await setImmediate(); // lets the deadline, a signal and other work through
       throwIfAborted(signal);
-      for (const { end } of running) if (typeof end === "object" && "error" in end) throw end.error;
-      while (typeof running[0]?.end === "object") {
-        const { trial } = running.shift()!.end as { trial: Trial };
-        state = { ...state, trials: [...state.trials, trial] };
-        await onTrial?.(trial, state);
+      for (let end = running[0]?.end; typeof end === "object" && "trial" in end; end = running[0]?.end) {
+        running.shift();
+        state = { ...state, trials: [...state.trials, end.trial] };
+        await onTrial?.(end.trial, state);
       }
+      for (const { end } of running) if (typeof end === "object" && "error" in end) throw end.error;
       const begun = state.trials.length + running.length;
-      if (running[0]?.end === "late" || (deadline?.aborted && begun > 0)) stoppedBy = "seconds";
+      if (deadline?.aborted && begun > 0) stoppedBy = "seconds";
       if (running[0]?.end === "late") break;
       const active = running.filter(({ end }) => end === undefined);
-      if (stoppedBy === undefined && active.length < parallel && begun !== request.trials) {
-        const proposal = nextProposal();
+      const isEnough = stoppedBy !== undefined || begun >= (request.trials ?? Number.POSITIVE_INFINITY);
+      if (!isEnough && active.length < parallel) {
+        const measured = state.trials.map((trial) => ({ ...trial, cost: costOf(trial) }));
+        const proposals = running.map(({ proposal }) => proposal);
+        const proposal = nextProposal(proposing, measured, proposals);
         if (proposal === undefined) stoppedBy = "exhausted";
         else if (proposal !== "later") {
-          begin(proposal);
+          const context = {
+            signals: [signal, stop.signal],
+            deadline: begun === 0 ? undefined : deadline,
+            onProgress: progressOfTrial(request, state.trials.length, begun),
+          };
+          running.push(beginTrial(measure, proposal, context));
           continue;
         }
       }
@@ -213,40 +184,8 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     stop.abort();
     await Promise.all(running.map(({ done }) => done));
   }
-  return {
-    best: bestOf(state.trials, costOf),
-    trials: state.trials,
-    stoppedBy: stoppedBy ?? "trials",
-    state,
-  };
-}
-
-/** A trial that has begun. */
-interface Running {
-  readonly proposal: Proposal;
-  /** Never rejected. */
-  readonly done: Promise<void>;
-  /** Set when it is done; `late`: the deadline stopped it. */
-  end?: { readonly trial: Trial } | { readonly error: unknown } | "late";
-}
-
-async function attempt(
-  measure: SearchRequest["measure"],
-  { point, share }: Proposal,
-  context: MeasureContext,
-): Promise<Trial> {
-  const start = performance.now();
-  const seconds = () => (performance.now() - start) / 1000;
-  try {
-    const measured = await measure(point, context);
-    const { score, settled }: Measurement = typeof measured === "number" ? { score: measured } : measured;
-    const trial = { point: { ...point }, share, seconds: seconds() };
-    if (!Number.isFinite(score)) return { ...trial, score: null, failure: `its score is ${score}` };
-    return { ...trial, score, ...(settled && { settled: { ...settled } }) };
-  } catch (error) {
-    if (!isTamisError(error) || error.code !== "analysis") throw error;
-    return { point: { ...point }, share, score: null, failure: error.message, seconds: seconds() };
-  }
+  const { trials } = state;
+  return { best: bestOf(trials, costOf), trials, stoppedBy: stoppedBy ?? "trials", state };
 }
 
 function progressOfTrial({ onProgress, trials }: SearchRequest, done: number, index: number): OnProgress {
@@ -267,8 +206,8 @@ function bestOf(trials: readonly Trial[], costOf: (trial: Trial) => number): Sea
   );
 }
 
-function findStrategy(name: string) {
-  if (Object.hasOwn(strategies, name)) return strategies[name as StrategyName];
+function checkStrategy(name: string): void {
+  if (Object.hasOwn(strategies, name)) return;
   throw new TamisError(
     "invalid_input",
     `No search strategy is named “${name}”; there are: ${strategyNames.join(", ")}${didYouMean(name, strategyNames)}`,

@@ -94,9 +94,10 @@ function startThread(data: TrialData): Worker {
   if (!import.meta.url.endsWith(".ts")) {
     return new Worker(new URL("./trial-thread-main.js", import.meta.url), { workerData: data });
   }
-  // From the sources, as tests and benchmarks run: through their loader.
+  // From the sources, as tests and benchmarks run: through their loader, found from here, not from the working folder.
   const { href } = new URL("./trial-thread-main.ts", import.meta.url);
-  return new Worker(`import("tsx/esm/api").then(({ register }) => (register(), import("${href}")))`, {
+  const loader = import.meta.resolve("tsx/esm/api");
+  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
     eval: true,
     execArgv: ["--conditions=@tamis/source"],
     workerData: data,
