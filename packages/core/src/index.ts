@@ -83,6 +83,7 @@ export type {
   LocalObjectStore,
   ObjectStore,
   ObjectStoreCapabilities,
+  PutFileOptions,
   PutOptions,
   StoredObject,
 } from "./ports/object-store.ts";

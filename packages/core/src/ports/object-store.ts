@@ -38,7 +38,7 @@ export interface ObjectStore {
   capabilities(): Promise<ObjectStoreCapabilities>;
 }
 
-/** An {@link ObjectStore} that can lay an object on the disk, for engines that need to seek (DuckDB, Parquet). */
+/** An {@link ObjectStore} that exchanges objects for files, for engines that need to seek (DuckDB, Parquet). */
 export interface LocalObjectStore extends ObjectStore {
   /**
    * A local file with the object's bytes: a folder store gives its own file, a remote one a cached copy. Read it
@@ -47,6 +47,14 @@ export interface LocalObjectStore extends ObjectStore {
    * @throws not_found, no_space
    */
   localPath(key: string): Promise<string>;
+  /**
+   * Stores a file as `put` does; a folder on the same disk does not copy it, but gives it one more name. Never write
+   * the file again.
+   *
+   * @param options.sha256 - the digest of the file, which its maker has taken; a folder does not take it again.
+   * @throws no_space, unavailable
+   */
+  putFile(key: string, path: string, options: PutFileOptions): Promise<StoredObject>;
 }
 
 export interface ObjectStoreCapabilities {
@@ -58,6 +66,11 @@ export interface PutOptions {
   readonly ifAbsent?: boolean;
   readonly sha256?: string;
   readonly signal?: AbortSignal;
+}
+
+export interface PutFileOptions {
+  readonly sha256: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface GetOptions {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Progress } from "@tamis/core";
 import { describe, expect, it } from "vitest";
 import { ratingsOfUser } from "../sql/ratings.ts";
 import { listRejects } from "../sql/rejects.ts";
@@ -154,28 +155,45 @@ describe("importRatings", () => {
     await expect(readSnapshot(tamis, "current")).rejects.toThrow("tamis import");
   });
 
-  it.each([1000, 600_000])(
-    "refuses a file of %d rows that changes after its digest was taken",
-    async (rows) => {
-      const text = Array.from({ length: rows }, (_, row) => `${row},${row % 9},${row % 5},1234567890\n`).join(
-        "",
-      );
-      const file = await write(text);
-      const tamis = await openTemporary();
-      const changing = importRatings(tamis, file, {
-        onProgress({ phase, done, total }) {
-          if (phase === "landing" && done === total)
-            writeFileSync(file, text.replace("1234567890", "1234567891"));
-        },
-      });
-      await expect(changing).rejects.toMatchObject({
-        code: "data_load",
-        message: "ratings.csv changed while it was read. Import it again.",
-      });
-      for await (const { key } of tamis.objects.list("")) expect.unreachable(key);
-      expect(await importRatings(tamis, file)).toMatchObject({ rows });
-    },
-  );
+  it("finds the same bytes unchanged, also when others made the same snapshot", async () => {
+    const { tamis, result } = await load("1,2,3\n1,3,4\n");
+    const again = async (text: string) => {
+      const phases = new Set<string>();
+      const onProgress = ({ phase }: Progress) => phases.add(phase);
+      return { ...(await importRatings(tamis, await write(text), { onProgress })), phases: [...phases] };
+    };
+    const same = { unchanged: true, importId: result.importId, phases: ["landing"] };
+    expect(await again("1,2,3\n1,3,4\n")).toMatchObject(same);
+    const other = await again("1,2,3\n1,3,5\n");
+    expect(other).toMatchObject({ unchanged: false });
+    expect(other.snapshot).not.toBe(result.snapshot);
+    expect(await again("1,2,3\n1,3,4\n")).toMatchObject({ unchanged: false, snapshot: result.snapshot });
+    // The same rows in other bytes: the same snapshot, of which both are known.
+    expect(await again("1,2,3.0\n1,3,4\n")).toMatchObject({ unchanged: false, snapshot: result.snapshot });
+    for (const text of ["1,2,3\n1,3,4\n", "1,2,3.0\n1,3,4\n"]) {
+      expect(await again(text)).toMatchObject({ unchanged: true });
+    }
+  });
+
+  it.each([1000, 600_000])("refuses a file of %d rows that changes while it is copied", async (rows) => {
+    const text = Array.from({ length: rows }, (_, row) => `${row},${row % 9},${row % 5},1234567890\n`).join(
+      "",
+    );
+    const file = await write(text);
+    const tamis = await openTemporary();
+    const changing = importRatings(tamis, file, {
+      onProgress({ phase, done, total }) {
+        if (phase === "landing" && done === total)
+          writeFileSync(file, text.replace("1234567890", "1234567891"));
+      },
+    });
+    await expect(changing).rejects.toMatchObject({
+      code: "data_load",
+      message: "ratings.csv changed while it was read. Import it again.",
+    });
+    for await (const { key } of tamis.objects.list("")) expect.unreachable(key);
+    expect(await importRatings(tamis, file)).toMatchObject({ rows });
+  });
 
   it("adds to the data set: the newer file wins, the scale grows, the parent is named", async () => {
     const { tamis, result } = await load("1,2,3,500\n1,3,4,500\n");

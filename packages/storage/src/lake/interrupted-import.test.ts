@@ -107,7 +107,7 @@ describe("an import that does not come to its end", () => {
   });
 });
 
-/** The ledger's entry of a broken import; landing begins with the digest, before there is one. */
+/** The ledger's entry of a broken import; there is none before the files are copied. */
 function broken(phase: string, status: string): string[] {
   return phase === "landing" ? [] : [status];
 }

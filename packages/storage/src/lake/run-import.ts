@@ -1,26 +1,30 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { isTamisError, type RejectReason, throwIfAborted } from "@tamis/core";
 import { type ReadingThread, readingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import {
   beginImport,
   failImport,
-  findFinishedImport,
   finishImport,
   type ImportOutcome,
+  identifyImport,
   listImports,
 } from "../sql/imports.ts";
 import { withLock } from "../sql/lock.ts";
 import type { Records } from "../sql/schema.ts";
-import { addSnapshot, currentSnapshot, makeCurrent } from "../sql/snapshots.ts";
+import { addSnapshot, makeCurrent } from "../sql/snapshots.ts";
 import { writeTransaction } from "../sql/write-transaction.ts";
+import { createScratch } from "../warehouse/create-scratch.ts";
+import type { ReadingOptions } from "./digest-source.ts";
+import { findUnchanged } from "./find-unchanged.ts";
 import type { ImportOptions, ImportResult } from "./import-options.ts";
 import type { ImportSource } from "./import-source.ts";
-import { digestSource, type Landing, landFiles, type SourceDigest } from "./land.ts";
+import { type Landing, landFiles } from "./land.ts";
 import type { SnapshotManifest } from "./manifest.ts";
 import { serveSnapshot } from "./serve-snapshot.ts";
 import { servedRatings } from "./served-ratings.ts";
-import { currentManifest, findManifest } from "./snapshot.ts";
+import { currentManifest } from "./snapshot.ts";
 import { addRejectsOf, rejectCounts } from "./stage-rejects.ts";
 import { stageSource } from "./stage-source.ts";
 import { publishSnapshot, writeSnapshotFiles } from "./write-snapshot.ts";
@@ -28,7 +32,7 @@ import { writeSource } from "./write-source.ts";
 import { zones } from "./zones.ts";
 
 /**
- * The one way into the data dir: digest, land, read and check, resolve duplicates, snapshot, serve.
+ * The one way into the data dir: land, read and check, resolve duplicates, snapshot, serve.
  *
  * What the world sees changes once, at the end, in one transaction of the records: serving tables, rejects,
  * ledger and current snapshot. Until then there are only objects nobody refers to; they are removed when the
@@ -41,36 +45,24 @@ export async function runImport(
   source: ImportSource,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const { now = () => new Date(), signal } = options;
+  const { append = false, now = () => new Date() } = options;
   const started = now().getTime();
-  // Started now, it is ready when the digest is taken.
+  // Started now, it is ready when the files are copied.
   const thread = source.files.ratings!.bytes < worthAThread ? undefined : readingThread();
   const importing = withLock(tamis.records, "import", async () => {
-    const digests = await digestSource(source, options.append ?? false, digesting(source, options));
-    const done = await findUnchanged(tamis, digests);
+    const done = await findUnchanged(tamis, source, append, landingProgress(source, options));
     const seconds = () => (now().getTime() - started) / 1000;
     if (done) return { ...done, unchanged: true, seconds: seconds() };
     await closeAbandoned(tamis, now);
-    throwIfAborted(signal);
-    const importId = randomUUID();
-    const entry = { source: source.path, sourceDigest: digests.source, layout: source.layout };
-    await beginImport(tamis.records, { importId, ...entry, startedAt: now() });
-    const newKeys: string[] = [];
-    const onNew = (key: string) => newKeys.push(key);
-    const landing = landFiles(tamis.objects, source, digests, onNew, signal);
+    const scratch = createScratch(tamis.dataDir, "import");
     try {
-      const work = { source: { ...source, files: landing.files }, digests, importId, onNew };
-      const outcome = await importLanding(tamis, work, landing, { ...options, now, thread });
+      const landing = await landFiles(source, append, scratch, landingProgress(source, options));
+      const importId = randomUUID();
+      const work = { source: { ...source, files: landing.files }, landing, importId, thread };
+      const outcome = await enterImport(tamis, work, { ...options, now });
       return { importId, ...outcome, unchanged: false, seconds: seconds() };
-    } catch (error) {
-      await landing.done.catch(() => {});
-      for (const key of newKeys) await tamis.objects.remove(key).catch(() => {});
-      const cancelled = isTamisError(error) && error.code === "aborted";
-      const message = error instanceof Error ? error.message : String(error);
-      // A full disk may refuse this too; the next import closes the entry then.
-      const status = cancelled ? "cancelled" : "failed";
-      await failImport(tamis.records, importId, { status, message, endedAt: now() }).catch(() => {});
-      throw error;
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
     }
   });
   return await importing.finally(() => thread?.close());
@@ -80,35 +72,64 @@ export async function runImport(
 const worthAThread = 8e6;
 
 interface Work {
-  /** With files to be read while they land. */
+  /** With the files as they landed. */
   readonly source: ImportSource;
-  readonly digests: SourceDigest;
+  readonly landing: Landing;
   readonly importId: string;
-  /** Told the key of each object before it is written. */
-  readonly onNew: (key: string) => void;
+  readonly thread: ReadingThread | undefined;
 }
 
-/** Everything behind the digest. No manifest is written before the files have landed. */
+type TimedOptions = ImportOptions & { readonly now: () => Date };
+
+/** Imports under an entry of the ledger, and takes back what it wrote when it fails. */
+async function enterImport(tamis: Tamis, work: Work, options: TimedOptions): Promise<ImportOutcome> {
+  const { source, importId } = work;
+  const { now } = options;
+  const entry = { source: source.path, sourceDigest: "", layout: source.layout, startedAt: now() };
+  await beginImport(tamis.records, { importId, ...entry });
+  const newKeys: string[] = [];
+  try {
+    return await importLanding(tamis, work, options, (key) => newKeys.push(key));
+  } catch (error) {
+    for (const key of newKeys) await tamis.objects.remove(key).catch(() => {});
+    const cancelled = isTamisError(error) && error.code === "aborted";
+    const message = error instanceof Error ? error.message : String(error);
+    // A full disk may refuse this too; the next import closes the entry then.
+    const status = cancelled ? "cancelled" : "failed";
+    await failImport(tamis.records, importId, { status, message, endedAt: now() }).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Everything behind the landing. No manifest is written before the raw files are in their place.
+ *
+ * @param onNew - told the key of each object before it is written.
+ */
 async function importLanding(
   tamis: Tamis,
-  { source, digests, importId, onNew }: Work,
-  landing: Landing,
-  options: ImportOptions & { readonly now: () => Date; readonly thread: ReadingThread | undefined },
+  { source, landing, importId, thread }: Work,
+  options: TimedOptions,
+  onNew: (key: string) => void,
 ): Promise<ImportOutcome> {
-  const { append = false, signal, onProgress, now, thread } = options;
+  const { append = false, signal, onProgress, now } = options;
   const { records, objects } = tamis;
   const parent = append ? await currentManifest(tamis) : undefined;
   const staged = await stageSource(tamis, source, parent, options, thread);
   const { stage, scale, accepted, items, catalogue } = staged;
+  let landed = Promise.resolve();
   try {
-    const written = { run: importId, createdAt: now(), onNew, signal, landed: landing.done };
     const progress = (done: number) =>
       onProgress?.({ phase: "snapshot", done, total: accepted, unit: "rows" });
     progress(0);
-    const counts = await stage.count();
+    const digests = await landing.digests();
+    await identifyImport(records, importId, digests.source);
+    landed = landing.publish(objects, digests, onNew);
+    landed.catch(() => {}); // whoever waits for it is told
     const files = await writeSnapshotFiles(stage, items);
+    const written = { run: importId, createdAt: now(), onNew, signal, landed };
     const publishing = publishSnapshot(objects, files, {
-      counts,
+      counts: await stage.count(),
       scale,
       source: { name: source.name, digest: digests.source },
       parent: parent?.digest ?? null,
@@ -130,6 +151,7 @@ async function importLanding(
     };
     return await writeTransaction(records, serve, "path" in ratings ? ratings.path : undefined);
   } finally {
+    await landed.catch(() => {});
     stage.close();
   }
 }
@@ -140,8 +162,8 @@ async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A
   return [await first, await second];
 }
 
-/** Progress of the digest, with which the landing begins, and the signal. */
-function digesting(source: ImportSource, { signal, onProgress }: ImportOptions) {
+/** Progress of the files on their way into the data dir, and the signal. */
+function landingProgress(source: ImportSource, { signal, onProgress }: ImportOptions): ReadingOptions {
   const total = Object.values(source.files).reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   const onBytes = (bytes: number) => {
@@ -149,19 +171,6 @@ function digesting(source: ImportSource, { signal, onProgress }: ImportOptions) 
     onProgress?.({ phase: "landing", done, total, unit: "bytes" });
   };
   return { signal, onBytes };
-}
-
-/** The finished import of the same bytes, when its snapshot is the data set still. */
-async function findUnchanged(
-  tamis: Tamis,
-  digests: SourceDigest,
-): Promise<(ImportOutcome & { importId: string }) | undefined> {
-  const former = await findFinishedImport(tamis.records, digests.source);
-  if (!former?.outcome) return undefined;
-  const current = await currentSnapshot(tamis.records);
-  if (current?.digest !== former.outcome.snapshot) return undefined;
-  if (!(await findManifest(tamis.objects, current.digest))) return undefined;
-  return { importId: former.importId, ...former.outcome };
 }
 
 /** We hold the lock, so whatever is still called running is not: its process died. */

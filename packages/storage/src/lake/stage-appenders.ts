@@ -1,4 +1,4 @@
-import type { Reject, RejectReason } from "@tamis/core";
+import type { Reject, RejectReason, Scale } from "@tamis/core";
 import {
   type IdBatch,
   type RatingBatch,
@@ -13,10 +13,17 @@ import { pairWatch, type StageCounts } from "./pair-watch.ts";
 /** Thrown when an id does not fit its column: the stage is to be made again, for `kindsMet`. */
 export const widerIdMet = Symbol("an id wider than its column");
 
+/** How many ratings there are, and between what. */
+export interface RatingSurvey extends Scale {
+  readonly rows: number;
+}
+
 /** The way into a stage: see `RatingStage`. */
 export interface StageAppenders {
   readonly handlers: RatingHandlers;
   kindsMet(): IdKinds;
+  /** The rows that came, the lowest and the highest rating. */
+  survey(): RatingSurvey;
   /** What is in the table `rows`, when no pair of user and item came twice for certain. */
   counts(): StageCounts | undefined;
   flush(): Promise<void>;
@@ -35,6 +42,7 @@ export async function openStageAppenders(
 ): Promise<StageAppenders> {
   let appenders = await openAppenders(duckdb, kinds);
   let kindsMet = kinds;
+  let seen: RatingSurvey = { rows: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
   const watch = pairWatch();
   const runs = lineRuns(formerRows, (rows, lines) => appenders.runs.append([rows, lines], rows.length));
   let rejects: Reject[] = [];
@@ -58,6 +66,7 @@ export async function openStageAppenders(
         const [user, item] = [fitted(users, kinds.user), fitted(items, kinds.item)];
         watch.add(user, item, batch.length);
         runs.add(batch);
+        seen = surveyed(seen, batch);
         appenders.rows.append([user, item, batch.ratings, batch.ratedAt], batch.length);
       },
       onReject(reject) {
@@ -66,6 +75,7 @@ export async function openStageAppenders(
       },
     },
     kindsMet: () => kindsMet,
+    survey: () => seen,
     counts: () => (formerRows > 0 ? undefined : watch.counts()),
     async flush() {
       runs.flush();
@@ -91,6 +101,16 @@ async function openAppenders(duckdb: Duckdb, { user, item }: IdKinds) {
     runs: await tableAppender(duckdb, "line_runs", ["DOUBLE", "INTEGER"]),
     rejects: await tableAppender(duckdb, "rejects", ["VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"]),
   };
+}
+
+function surveyed({ rows, min, max }: RatingSurvey, { ratings, length }: RatingBatch): RatingSurvey {
+  let [lowest, highest] = [min, max];
+  for (let row = 0; row < length; row++) {
+    const rating = ratings[row]!;
+    if (rating < lowest) lowest = rating;
+    if (rating > highest) highest = rating;
+  }
+  return { rows: rows + length, min: lowest, max: highest };
 }
 
 /** Ids of a batch in the narrowest column that holds them; integers go into `integers`. */

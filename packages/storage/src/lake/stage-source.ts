@@ -1,7 +1,6 @@
 import { type Id, type Item, type Reject, type Scale, TamisError } from "@tamis/core";
 import type { LineTexts } from "../load/line-texts.ts";
-import { localFile } from "../load/local-file.ts";
-import type { FileSource, ReadOptions } from "../load/ratings-file.ts";
+import type { ReadOptions } from "../load/ratings-file.ts";
 import type { ReadingThread } from "../load/reading-thread.ts";
 import type { Tamis } from "../open.ts";
 import { type IdKind, type IdKinds, idType } from "./id-kinds.ts";
@@ -46,10 +45,11 @@ export async function stageSource(
     const stage = await openStage({ dataDir: tamis.dataDir, kinds, formerRows: parent?.rows, signal });
     try {
       if (parent) await addParent(tamis, stage, parent);
-      await ratings.read(source.scale ?? anything, stage.handlers, { ...reading(files, options), thread });
+      const readOptions = { ...reading(files, options), thread };
+      await stage.fill((handlers) => ratings.read(source.scale ?? anything, handlers, readOptions));
       const catalogue = source.openCatalogue(files, stage.handlers.onReject);
       const items = await mergeItems(tamis, parent, catalogue);
-      const openLines = ratings.lineTexts && (() => ratings.lineTexts!(asLanded(files.ratings!)));
+      const openLines = ratings.lineTexts && (() => ratings.lineTexts!(files.ratings!));
       const { accepted, scale } = await acceptedRows(stage, source, openLines, options);
       return { stage, scale: parent ? union(scale, parent.scale) : scale, accepted, items, catalogue };
     } catch (error) {
@@ -61,16 +61,6 @@ export async function stageSource(
   let filled = await fill(parent ? await kindsOf(tamis, parent) : { user: "integer", item: "integer" });
   while (!("stage" in filled)) filled = await fill(filled);
   return filled;
-}
-
-/** The copy in the lake, once it is there: the file itself may have changed since it was read. */
-function asLanded(file: FileSource): FileSource {
-  return {
-    ...file,
-    async *open() {
-      yield* (await localFile(await file.localPath())).open();
-    },
-  };
 }
 
 /** The scale of a file that was given none, while it is read: whatever is a number. */
@@ -90,23 +80,23 @@ async function acceptedRows(
   { onProgress, duplicates = "last" }: ImportOptions,
 ): Promise<{ accepted: number; scale: Scale }> {
   await stage.flush();
-  const { rows: read, ...observed } = await survey(stage);
+  const { rows: read, ...observed } = stage.survey();
   if (read === 0) throw await nothingAccepted(stage, source);
   onProgress?.({ phase: "duplicates", done: 0, total: read, unit: "rows" });
   const resolving = { source: source.files.ratings!.name, policy: duplicates, openLines };
   const accepted = read - (await resolveDuplicates(stage, resolving));
   onProgress?.({ phase: "duplicates", done: read, total: read, unit: "rows" });
-  const { min, max } = duplicates === "sum" ? union(observed, await survey(stage)) : observed;
+  const { min, max } = duplicates === "sum" ? union(observed, await ratingRange(stage)) : observed;
   const scale = source.scale ?? { min, max: min < max ? max : min + 1 };
   return { accepted, scale: duplicates === "sum" ? union(scale, { min, max }) : scale };
 }
 
-/** The number, lowest and highest of the source's ratings in a stage. */
-async function survey(stage: RatingStage): Promise<Scale & { rows: number }> {
-  const [seen] = await stage.query<{ rows: bigint; min: number; max: number }>(
-    `SELECT count(*) AS rows, min(rating) AS min, max(rating) AS max FROM rows WHERE rowid >= ${stage.formerRows}`,
+/** The lowest and highest of the source's ratings as they are in the stage now. */
+async function ratingRange(stage: RatingStage): Promise<Scale> {
+  const [range] = await stage.query<Scale>(
+    `SELECT min(rating) AS min, max(rating) AS max FROM rows WHERE rowid >= ${stage.formerRows}`,
   );
-  return { ...seen!, rows: Number(seen!.rows) };
+  return range!;
 }
 
 async function nothingAccepted(stage: RatingStage, source: ImportSource): Promise<TamisError> {

@@ -1,8 +1,7 @@
-import { createReadStream } from "node:fs";
-import { type Item, type ObjectStore, type Scale, throwIfAborted } from "@tamis/core";
-import { describeFile } from "./describe-file.ts";
+import { type Item, type LocalObjectStore, type Scale, throwIfAborted } from "@tamis/core";
+import { describeFile, type WrittenFile } from "./describe-file.ts";
 import { storedId } from "./id-kinds.ts";
-import { formatManifest, type SnapshotFile, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
+import { formatManifest, type SnapshotManifest, snapshotDigest } from "./manifest.ts";
 import type { StageCounts } from "./pair-watch.ts";
 import type { RatingStage } from "./rating-stage.ts";
 import { findManifest } from "./snapshot.ts";
@@ -10,7 +9,7 @@ import { zones } from "./zones.ts";
 
 export interface NewSnapshot {
   readonly counts: StageCounts;
-  /** Fulfilled when the raw files have landed; the manifest waits for it. */
+  /** Fulfilled when the raw files are in their place; the manifest waits for it. */
   readonly landed: Promise<void>;
   readonly scale: Scale;
   readonly source: { readonly name: string; readonly digest: string };
@@ -28,43 +27,38 @@ export interface NewSnapshot {
  * when some id is a text; `rating` DOUBLE; `rated_at` BIGINT or NULL; in the order of the file), and `items.parquet`
  * when items are known.
  *
- * @returns where they are, by name.
  */
 export async function writeSnapshotFiles(
   stage: RatingStage,
   items: readonly Item[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<readonly WrittenFile[]> {
   const ratings = await stage.writeParquet(
     `SELECT ${storedId("user_id", stage.kinds.user)} AS user_id, ${storedId("item_id", stage.kinds.item)} AS item_id,
       rating, CASE WHEN isnan(rated_at) THEN NULL ELSE CAST(rated_at AS BIGINT) END AS rated_at
     FROM rows`,
     "ratings.parquet",
   );
-  const paths = new Map([["ratings.parquet", ratings]]);
-  if (items.length > 0) paths.set("items.parquet", await writeItems(stage, items));
-  return paths;
+  const files = [await describeFile("ratings.parquet", ratings)];
+  if (items.length > 0) files.push(await describeFile("items.parquet", await writeItems(stage, items)));
+  return files;
 }
 
 /** Makes such files a snapshot, its manifest last. Content that is there already is not written again. */
 export async function publishSnapshot(
-  objects: ObjectStore,
-  paths: ReadonlyMap<string, string>,
+  objects: LocalObjectStore,
+  written: readonly WrittenFile[],
   snapshot: NewSnapshot,
 ): Promise<SnapshotManifest> {
   const { counts, landed, scale, source, parent, run, createdAt, onNew, signal } = snapshot;
-  const files: SnapshotFile[] = [];
-  for (const [name, path] of paths) files.push(await describeFile(name, path));
+  const files = written.map(({ path: _, ...file }) => file);
   const digest = snapshotDigest(scale, files);
   const existing = await findManifest(objects, digest);
   if (existing) return existing;
   const options = signal ? { signal } : {};
-  for (const { name, sha256 } of files) {
+  for (const { name, path, sha256 } of written) {
     const key = zones.curated(digest, name);
     onNew(key);
-    await objects.put(key, createReadStream(paths.get(name)!, { highWaterMark: 1 << 20 }), {
-      sha256,
-      ...options,
-    });
+    await objects.putFile(key, path, { sha256, signal });
   }
   await landed;
   throwIfAborted(signal);

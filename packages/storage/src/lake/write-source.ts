@@ -1,8 +1,7 @@
-import { createReadStream } from "node:fs";
-import type { ObjectStore } from "@tamis/core";
+import type { LocalObjectStore } from "@tamis/core";
 import { describeFile } from "./describe-file.ts";
+import type { SourceDigest } from "./digest-source.ts";
 import type { ImportSource } from "./import-source.ts";
-import type { SourceDigest } from "./land.ts";
 import type { RatingStage } from "./rating-stage.ts";
 import { findSourceManifest, formatSourceManifest, type RawFile } from "./source-manifest.ts";
 import { zones } from "./zones.ts";
@@ -18,7 +17,7 @@ export interface NewSource {
   /** Told the key of each object before it is written, so that a failure can remove it. */
   readonly onNew: (key: string) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Fulfilled when the raw files have landed; the manifest waits for it. */
+  /** Fulfilled when the raw files are in their place; the manifest waits for it. */
   readonly landed: Promise<void>;
 }
 
@@ -29,20 +28,20 @@ export interface NewSource {
  * themselves are not stored twice. A source that is there already is not written again.
  */
 export async function writeSource(
-  objects: ObjectStore,
+  objects: LocalObjectStore,
   stage: RatingStage,
   { source, digests, rows, run, createdAt, onNew, signal, landed }: NewSource,
 ): Promise<void> {
   if (await findSourceManifest(objects, digests.source)) return;
   const options = signal ? { signal } : {};
-  const path = await stage.writeParquet(
+  const written = await stage.writeParquet(
     `SELECT CAST(first_row AS BIGINT) - ${stage.formerRows} AS first_row, first_line FROM line_runs`,
     "lines.parquet",
   );
-  const lines = await describeFile("lines.parquet", path);
+  const { path, ...lines } = await describeFile("lines.parquet", written);
   const key = zones.processed(digests.source, lines.name);
   onNew(key);
-  await objects.put(key, createReadStream(path), { sha256: lines.sha256, ...options });
+  await objects.putFile(key, path, { sha256: lines.sha256, signal });
   const manifest = {
     digest: digests.source,
     source: source.name,

@@ -31,15 +31,16 @@ export interface RatingHandlers {
 /** Rows a {@link RatingBatch} has room for. */
 export const ratingBatchCapacity = 8192;
 
-/** An empty batch. */
-export function createRatingBatch(capacity: number = ratingBatchCapacity): RatingBatch {
+/** An empty batch; its columns are in memory of the kind named, which threads may share. */
+export function createRatingBatch(Memory: new (bytes: number) => ArrayBufferLike = ArrayBuffer): RatingBatch {
+  const numbers = () => new Float64Array(new Memory(8 * ratingBatchCapacity));
   return {
     length: 0,
-    users: { numbers: new Float64Array(capacity), texts: null },
-    items: { numbers: new Float64Array(capacity), texts: null },
-    ratings: new Float64Array(capacity),
-    ratedAt: new Float64Array(capacity),
-    lines: new Int32Array(capacity),
+    users: { numbers: numbers(), texts: null },
+    items: { numbers: numbers(), texts: null },
+    ratings: numbers(),
+    ratedAt: numbers(),
+    lines: new Int32Array(new Memory(4 * ratingBatchCapacity)),
   };
 }
 

@@ -18,8 +18,8 @@ export interface FileSource {
   open(): AsyncIterable<Uint8Array>;
   /** A local file with the same bytes. */
   localPath(): Promise<string>;
-  /** A local file that can be read at once, and the digest that its bytes must have. */
-  direct?(): Promise<{ readonly path: string; readonly sha256: string }>;
+  /** A local file for a reader elsewhere, and who is to be told the SHA-256 of its bytes at their end. */
+  direct?(): Promise<{ readonly path: string; onDigest(sha256: string): void }>;
 }
 
 /** A ratings file of which everything but the scale is known; can be read as often as needed. */
@@ -99,8 +99,9 @@ export function delimitedRatingsFile(source: FileSource, layout: RatingLayout): 
     columns: { user: name(columns.user), item: name(columns.item), rating: name(columns.rating), time },
     async read(scale, handlers, readOptions) {
       if (readOptions?.thread && source.direct) {
-        const file = { name: source.name, layout, scale, ...(await source.direct()) };
-        return await readOptions.thread.read(file, handlers, readOptions);
+        const { path, onDigest } = await source.direct();
+        const file = { path, name: source.name, layout, scale };
+        return await readOptions.thread.read(file, handlers, { ...readOptions, onDigest });
       }
       await readText(source, delimitedRatings(layout, source.name, scale, handlers), readOptions);
     },

@@ -2,19 +2,20 @@
 import { once } from "node:events";
 import { parentPort } from "node:worker_threads";
 import { isTamisError } from "@tamis/core";
-import { checkedBytes } from "./checked-bytes.ts";
 import { delimitedRatings } from "./delimited-ratings.ts";
+import { hashedBytes } from "./hashed-bytes.ts";
 import { localFile } from "./local-file.ts";
-import type { IdBatch, RatingBatch } from "./rating-batch.ts";
-import type { ReadingJob, ReadingMessage } from "./reading-thread.ts";
+import type { RatingBatch } from "./rating-batch.ts";
+import type { ReadingJob, ReadingMessage, RoomedBatch } from "./reading-thread.ts";
 import { unpack } from "./unpack.ts";
 
 const [job] = (await once(parentPort!, "message")) as [ReadingJob];
-const { path, sha256, name, layout, scale, waiting, mostWaiting } = job;
+const { path, name, layout, scale, rooms, waiting } = job;
+let nextRoom = 0;
 
 try {
   const reader = delimitedRatings(layout, name, scale, {
-    onBatch: (batch) => post({ batch: copyOf(batch) }),
+    onBatch: (batch) => post({ batch: putUp(batch) }),
     onReject: (reject) => post({ reject }),
   });
   for await (const chunk of unpack(counted(), name)) reader.push(chunk);
@@ -28,38 +29,33 @@ try {
 async function* counted(): AsyncGenerator<Uint8Array> {
   const file = await localFile(path);
   let done = 0;
-  for await (const chunk of checkedBytes({ name, open: file.open }, sha256)) {
+  for await (const chunk of hashedBytes(file.open(), (sha256) => post({ sha256 }))) {
     done += chunk.length;
     post({ bytes: done });
     yield chunk;
   }
 }
 
-/** Sends a message; stops here as long as too many wait to be taken. */
+/** Sends a message; stops here while as many wait to be taken as there are rooms, so that the next room is free. */
 function post(message: ReadingMessage): void {
-  const buffers = message.batch ? buffersOf(message.batch) : [];
   Atomics.add(waiting, 0, 1);
-  parentPort!.postMessage(message, buffers);
+  parentPort!.postMessage(message);
   for (;;) {
     const now = Atomics.load(waiting, 0);
-    if (now < mostWaiting) return;
+    if (now < rooms.length) return;
     Atomics.wait(waiting, 0, now);
   }
 }
 
-/** The rows of a batch in arrays of their own, which move to the other thread. */
-function copyOf({ length, users, items, ratings, ratedAt, lines }: RatingBatch): RatingBatch {
-  const ids = ({ numbers, texts }: IdBatch): IdBatch => ({ numbers: numbers.slice(0, length), texts });
-  return {
-    length,
-    users: ids(users),
-    items: ids(items),
-    ratings: ratings.slice(0, length),
-    ratedAt: ratedAt.slice(0, length),
-    lines: lines.slice(0, length),
-  };
-}
-
-function buffersOf({ users, items, ratings, ratedAt, lines }: RatingBatch): ArrayBuffer[] {
-  return [users.numbers, items.numbers, ratings, ratedAt, lines].map(({ buffer }) => buffer as ArrayBuffer);
+/** Copies a batch into the next room: memory that moved to the other thread instead would be its to collect. */
+function putUp({ length, users, items, ratings, ratedAt, lines }: RatingBatch): RoomedBatch {
+  const room = nextRoom;
+  nextRoom = (nextRoom + 1) % rooms.length;
+  const into = rooms[room]!;
+  into.users.numbers.set(users.numbers.subarray(0, length));
+  into.items.numbers.set(items.numbers.subarray(0, length));
+  into.ratings.set(ratings.subarray(0, length));
+  into.ratedAt.set(ratedAt.subarray(0, length));
+  into.lines.set(lines.subarray(0, length));
+  return { room, length, userTexts: users.texts, itemTexts: items.texts };
 }

@@ -7,32 +7,41 @@ import {
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
-import type { RatingBatch, RatingHandlers } from "./rating-batch.ts";
+import { createRatingBatch, type IdBatch, type RatingBatch, type RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
 import type { ReadOptions } from "./ratings-file.ts";
 
 /** What the thread is given. */
 export interface ReadingJob {
   readonly path: string;
-  /** Of the bytes of the file; others are refused at its end. */
-  readonly sha256: string;
   /** How rejects and messages call the file. */
   readonly name: string;
   readonly layout: RatingLayout;
   readonly scale: Scale;
-  /** Messages that were not taken yet, shared; the thread stops at `mostWaiting`. */
+  /** Batches in shared memory, used in turn. */
+  readonly rooms: readonly RatingBatch[];
+  /** Messages that were not taken yet, shared; the thread stops when there is one for each room. */
   readonly waiting: Int32Array;
-  readonly mostWaiting: number;
 }
 
 /** What it tells, one of these at a time, in the order of the file. */
 export interface ReadingMessage {
-  readonly batch?: RatingBatch;
+  readonly batch?: RoomedBatch;
   readonly reject?: Reject;
   /** Bytes read so far. */
   readonly bytes?: number;
+  /** Of all of them, told when the last was read. */
+  readonly sha256?: string;
   readonly end?: true;
   readonly error?: { readonly code?: ErrorCode; readonly message: string; readonly details?: ErrorDetails };
+}
+
+/** A batch of which all but the texts is in a room. */
+export interface RoomedBatch {
+  readonly room: number;
+  readonly length: number;
+  readonly userTexts: IdBatch["texts"];
+  readonly itemTexts: IdBatch["texts"];
 }
 
 /** Reads delimited ratings files in a thread of its own. */
@@ -40,35 +49,38 @@ export interface ReadingThread {
   /**
    * Reads a file. What the handlers are told is what they would be told without the thread, in the same order.
    *
-   * @throws data_load when the bytes are not those of the digest; what a handler throws; aborted
+   * @param options.onDigest - told the SHA-256 of the file's bytes.
+   * @throws what a handler throws; data_load, aborted
    */
   read(
-    file: Omit<ReadingJob, "waiting" | "mostWaiting">,
+    file: Omit<ReadingJob, "rooms" | "waiting">,
     handlers: RatingHandlers,
-    options?: ReadOptions,
+    options?: ReadOptions & { readonly onDigest?: (sha256: string) => void },
   ): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Messages that may wait: some 20 MB of batches. */
-const mostWaiting = 64;
+/** Batches that may wait: some 5 MB. */
+const mostWaiting = 16;
 
 /** Starts a thread, so that this one has its hands free for what becomes of the rows. Each further read starts its own. */
 export function readingThread(): ReadingThread {
   let ready: Thread | undefined = startThread();
   return {
-    async read(file, handlers, { signal, onBytes } = {}) {
+    async read(file, handlers, { signal, onBytes, onDigest } = {}) {
       throwIfAborted(signal);
       const { worker, failure } = ready ?? startThread();
       ready = undefined;
+      const rooms = Array.from({ length: mostWaiting }, () => createRatingBatch(SharedArrayBuffer));
       const waiting = new Int32Array(new SharedArrayBuffer(4));
       try {
         await new Promise<void>((resolve, reject) => {
-          const take = ({ batch, reject: refused, bytes, error }: ReadingMessage): void => {
+          const take = ({ batch, reject: refused, bytes, sha256, error }: ReadingMessage): void => {
             throwIfAborted(signal);
-            if (batch) handlers.onBatch(batch);
+            if (batch) handlers.onBatch(inRoom(rooms[batch.room]!, batch));
             else if (refused) handlers.onReject(refused);
             else if (bytes !== undefined) onBytes?.(bytes);
+            else if (sha256 !== undefined) onDigest?.(sha256);
             else if (error) throw errorOf(error);
             else resolve();
           };
@@ -86,7 +98,7 @@ export function readingThread(): ReadingThread {
           worker.once("exit", (code) =>
             reject(new Error(`the thread that read ${file.name} ended: ${code}`)),
           );
-          worker.postMessage({ ...file, waiting, mostWaiting } satisfies ReadingJob);
+          worker.postMessage({ ...file, rooms, waiting } satisfies ReadingJob);
         });
       } finally {
         await worker.terminate();
@@ -97,6 +109,13 @@ export function readingThread(): ReadingThread {
       ready = undefined;
     },
   };
+}
+
+function inRoom(room: RatingBatch, { length, userTexts, itemTexts }: RoomedBatch): RatingBatch {
+  room.length = length;
+  room.users.texts = userTexts;
+  room.items.texts = itemTexts;
+  return room;
 }
 
 interface Thread {

@@ -7,7 +7,7 @@ export interface Import {
   readonly importId: string;
   /** The file or folder, as the user named it. */
   readonly source: string;
-  /** Digest of the bytes read and of the options that change their meaning. */
+  /** Digest of the bytes read and of the options that change their meaning; empty until they were read. */
   readonly sourceDigest: string;
   /** What the source was taken for: `ml-100k`, `ratings-csv`… */
   readonly layout: string;
@@ -46,6 +46,19 @@ export async function beginImport(records: Records, entry: NewImport): Promise<v
     .onConflict((conflict) =>
       conflict.column("id").doUpdateSet({ ...row, message: null, ended_at: null, snapshot: null }),
     )
+    .execute();
+}
+
+/** Notes the digest of a source whose bytes were read after the entry was opened. */
+export async function identifyImport(
+  records: Records,
+  importId: string,
+  sourceDigest: string,
+): Promise<void> {
+  await records
+    .updateTable("imports")
+    .set({ source_digest: sourceDigest })
+    .where("id", "=", importId)
     .execute();
 }
 
@@ -101,6 +114,15 @@ export async function findFinishedImport(
     .where("status", "=", sql.lit("finished"))
     .executeTakeFirst();
   return row && toImport(row);
+}
+
+/** The finished imports that made a snapshot, or made it again. */
+export async function listImportsOf(records: Records, snapshot: string): Promise<Import[]> {
+  const rows = await newestFirst(records)
+    .where("snapshot", "=", snapshot)
+    .where("status", "=", sql.lit("finished"))
+    .execute();
+  return rows.map(toImport);
 }
 
 /** Imports, newest first. */

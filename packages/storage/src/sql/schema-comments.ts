@@ -142,7 +142,8 @@ export const schemaComments: SchemaComments = {
     columns: {
       id: "the import's id",
       source: "file or folder, as the user named it",
-      source_digest: "SHA-256 of its bytes and of the options that change their meaning",
+      source_digest:
+        "SHA-256 of its bytes and of the options that change their meaning; empty until they were read",
       layout: "what the source was taken for",
       status: "running, finished, failed or cancelled",
       rows: "accepted ratings",

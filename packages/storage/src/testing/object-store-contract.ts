@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { LocalObjectStore, ObjectStore } from "@tamis/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -208,6 +210,33 @@ export function localObjectStoreContract({
         expect(await readFile(path, "utf8")).toBe(content);
         expect(path).toMatch(/x\.parquet$/);
       }
+    });
+
+    it("stores a file, in the place of a former object, and leaves it to its maker", async () => {
+      const { store } = opened;
+      const folder = await mkdtemp(join(tmpdir(), "tamis-test-"));
+      const path = join(folder, "made");
+      await writeFile(path, "PAR1 of a file");
+      const sha256 = createHash("sha256").update("PAR1 of a file").digest("hex");
+      await store.put("curated/x.parquet", text("former"));
+      const stored = await store.putFile("curated/x.parquet", path, { sha256 });
+      expect(stored).toEqual({ key: "curated/x.parquet", bytes: 14, sha256 });
+      expect(await readFile(path, "utf8")).toBe("PAR1 of a file");
+      await rm(folder, { recursive: true });
+      expect(String(await bytes(store, "curated/x.parquet"))).toBe("PAR1 of a file");
+      expect(await keys(store, "")).toEqual(["curated/x.parquet"]);
+    });
+
+    it("stores no file that is not there, nor under a bad key, nor when it is cancelled", async () => {
+      const { store } = opened;
+      const sha256 = createHash("sha256").digest("hex");
+      const missing = store.putFile("a", "/no/such/file", { sha256 });
+      await expect(missing).rejects.toMatchObject({ code: "not_found" });
+      const bad = store.putFile("../a", "/no/such/file", { sha256 });
+      await expect(bad).rejects.toMatchObject({ code: "invalid_input" });
+      const late = store.putFile("a", "/no/such/file", { sha256, signal: AbortSignal.abort() });
+      await expect(late).rejects.toMatchObject({ code: "aborted" });
+      expect(await keys(store, "")).toEqual([]);
     });
 
     it("has no file for an object that does not exist, or not any more", async () => {

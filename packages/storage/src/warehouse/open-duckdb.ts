@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { TamisError } from "@tamis/core";
+import { createScratch } from "./create-scratch.ts";
 
 export interface DuckdbOptions {
   /** Folder of everything that is stored locally; work too large for memory spills to `tmp/` in it. */
@@ -25,13 +25,11 @@ export interface Duckdb {
 /**
  * Opens a DuckDB in memory that keeps its temporary files inside the data dir and loads no extension.
  *
- * Its scratch folder carries the process id, so that what a killed process left is removed by the next one.
- *
  * @throws configuration when the driver is not installed
  */
 export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   const driver = await loadDriver();
-  const scratch = createScratch(join(options.dataDir, "tmp"));
+  const scratch = createScratch(options.dataDir, "duckdb");
   const instance = await driver.DuckDBInstance.create(":memory:", {
     memory_limit: options.memoryLimit ?? "2GB",
     temp_directory: scratch,
@@ -81,28 +79,5 @@ async function loadDriver(): Promise<Duckdb["driver"]> {
       "The analytic engine is not installed. Install it with: npm install @duckdb/node-api",
       { cause },
     );
-  }
-}
-
-let opened = 0;
-
-function createScratch(parent: string): string {
-  mkdirSync(parent, { recursive: true });
-  for (const name of readdirSync(parent)) {
-    const pid = /^duckdb-(\d+)-\d+$/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-  const scratch = join(parent, `duckdb-${process.pid}-${opened++}`);
-  rmSync(scratch, { recursive: true, force: true });
-  mkdirSync(scratch);
-  return scratch;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -88,20 +88,24 @@ export async function cachedObjects(
     return readCopy(remote, key, entry, { ...(range && { range }), ...(signal && { signal }) });
   };
 
+  const put: ObjectStore["put"] = async (key, body, putOptions) => {
+    const [fetchedAt, write] = [now(), writes.begin(key)];
+    const copy = body instanceof Uint8Array ? undefined : passingCopy(folder.newPath(), body);
+    try {
+      const stored = await remote.put(key, copy?.passing ?? body, putOptions);
+      await forget(key);
+      if (await copy?.isWhole(stored.bytes)) await adopt(copy!.path, stored, fetchedAt, write);
+      return stored;
+    } finally {
+      write.end();
+      await copy?.discard();
+    }
+  };
+
   return {
-    async put(key, body, putOptions) {
-      const [fetchedAt, write] = [now(), writes.begin(key)];
-      const copy = body instanceof Uint8Array ? undefined : passingCopy(folder.newPath(), body);
-      try {
-        const stored = await remote.put(key, copy?.passing ?? body, putOptions);
-        await forget(key);
-        if (await copy?.isWhole(stored.bytes)) await adopt(copy!.path, stored, fetchedAt, write);
-        return stored;
-      } finally {
-        write.end();
-        await copy?.discard();
-      }
-    },
+    put,
+    putFile: (key, path, { sha256, signal }) =>
+      put(key, readFileChunks(path, key, {}), { sha256, ...(signal && { signal }) }),
     async get(key, getOptions = {}) {
       checkObjectKey(key);
       checkRange(getOptions);

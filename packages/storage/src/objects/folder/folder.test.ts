@@ -1,4 +1,5 @@
-import { readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startModule } from "../../testing/start-module.ts";
@@ -118,6 +119,25 @@ describe("openFolder", () => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of (await store.get("a"))!) chunks.push(chunk);
     expect(String(Buffer.concat(chunks))).toBe("former");
+  });
+
+  it("gives a file of the same disk one more name, and copies that of another", async ({ skip }) => {
+    const path = await temporaryFolder();
+    const reason = mountTinyDisk(path, 2);
+    if (reason !== undefined) return skip(reason);
+    const store = await openFolder({ path: join(path, "store") });
+    const sha256 = createHash("sha256").update("made").digest("hex");
+    for (const [folder, names] of [
+      [path, 2],
+      [await temporaryFolder(), 1],
+    ] as const) {
+      const file = join(folder, "made");
+      await writeFile(file, "made");
+      await store.putFile("a/made", file, { sha256 });
+      expect((await stat(await store.localPath("a/made"))).nlink).toBe(names);
+      expect(await readFile(await store.localPath("a/made"), "utf8")).toBe("made");
+    }
+    expect(await readdir(join(path, "store", ".tmp"))).toEqual([]);
   });
 
   it("says no_space on a full disk, and leaves no part of the object", async ({ skip }) => {

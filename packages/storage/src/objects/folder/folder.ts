@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, realpath, rm, rmdir } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, realpath, rm, rmdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import {
   type ListedObject,
   type ListOptions,
   type LocalObjectStore,
+  type PutFileOptions,
   type PutOptions,
   type StoredObject,
   TamisError,
@@ -36,6 +37,11 @@ export async function openFolder(options: { readonly path: string }): Promise<Lo
       checkObjectKey(key);
       throwIfAborted(putOptions.signal);
       return await guarded(key, () => put(root, key, body, putOptions));
+    },
+    async putFile(key, path, putOptions) {
+      checkObjectKey(key);
+      throwIfAborted(putOptions.signal);
+      return await guarded(key, () => putFile(root, key, path, putOptions));
     },
     async get(key, getOptions = {}) {
       checkObjectKey(key);
@@ -99,6 +105,41 @@ async function put(
     return { key, ...written };
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+async function putFile(
+  root: string,
+  key: string,
+  path: string,
+  { sha256, signal }: PutFileOptions,
+): Promise<StoredObject> {
+  const temporary = join(root, temporaryFolder, randomUUID());
+  try {
+    await link(path, temporary);
+  } catch (error) {
+    // Another disk, a file system without second names, or one that allows this file no more.
+    if (!hasCode(error, "EXDEV", "EPERM", "ENOTSUP", "ENOSYS", "EMLINK")) throw error;
+    return await put(root, key, readFileChunks(path, key, {}), { sha256, ...(signal && { signal }) });
+  }
+  try {
+    const bytes = await flushFile(temporary);
+    throwIfAborted(signal);
+    await publishFile(root, temporary, key, { ifAbsent: false });
+    return { key, bytes, sha256 };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Waits until a file is on the disk; tells its bytes. */
+async function flushFile(path: string): Promise<number> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
   }
 }
 
