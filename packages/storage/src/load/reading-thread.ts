@@ -135,9 +135,10 @@ function newWorker(): Worker {
   if (!import.meta.url.endsWith(".ts")) {
     return new Worker(new URL("./reading-thread-main.js", import.meta.url));
   }
-  // From the sources, as tests and benchmarks run: through their loader.
+  // From the sources, as tests and benchmarks run: through their loader, found from here, not from the working folder.
   const { href } = new URL("./reading-thread-main.ts", import.meta.url);
-  return new Worker(`import("tsx/esm/api").then(({ register }) => (register(), import("${href}")))`, {
+  const loader = import.meta.resolve("tsx/esm/api");
+  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
     eval: true,
     execArgv: ["--conditions=@tamis/source"],
   });
