@@ -177,7 +177,8 @@ function landingProgress(source: ImportSource, { signal, onProgress }: ImportOpt
 async function closeAbandoned({ records }: Tamis, now: () => Date): Promise<void> {
   for (const { importId, status } of await listImports(records)) {
     if (status !== "running") continue;
-    const message = "The process ended before the import did: nothing of it is in use, and tamis lake gc removes its files.";
+    const message =
+      "The process ended before the import did: nothing of it is in use, and tamis lake gc removes its files.";
     await failImport(records, importId, { status: "failed", message, endedAt: now() });
   }
 }
