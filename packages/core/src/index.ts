@@ -60,6 +60,7 @@ export {
   type StepDefinition,
   type StepHold,
 } from "./pipeline/step.ts";
+export { fromPlainError, type PlainError, toPlainError } from "./plain-error.ts";
 export type {
   EnqueueOptions,
   JobQueue,

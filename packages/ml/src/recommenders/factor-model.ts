@@ -1,10 +1,12 @@
 import type { NumberedContribution } from "../explanation.ts";
 import type { Model, ModelTensors } from "../recommender.ts";
 import { createModel, type ModelHeader, type Newcomer, type RatedItems } from "../scorer.ts";
-import { readTensors } from "../tensors.ts";
+import { readTensors, scalar, vector } from "../tensors.ts";
+import type { DenseTrainset } from "../trainset-dense.ts";
 import { rowCosine } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { foldInFactors } from "./fold-in-factors.ts";
+import type { SvdParameters } from "./svd-parameters.ts";
 import { withoutUser } from "./without-user.ts";
 
 export interface FactorModelOptions {
@@ -17,6 +19,35 @@ export interface FactorModelOptions {
   /** λ of the descent, for a fold-in. */
   readonly regularizationBu: number;
   readonly regularizationPu: number;
+}
+
+/** What a descent has learnt of a factor model, row-major; see {@link restoreFactorModel} for the shapes. */
+export interface FactorParameters extends SvdParameters {
+  readonly yj?: Float64Array;
+  readonly zu?: Float64Array;
+}
+
+/** The tensors that {@link restoreFactorModel} reads. */
+export function factorTensors(
+  { users, items, globalMean }: DenseTrainset,
+  factors: number,
+  { bu, bi, pu, qi, yj, zu }: FactorParameters,
+): ModelTensors {
+  const ofUsers = (data: Float64Array) => ({ shape: [users.length, factors], data });
+  const ofItems = (data: Float64Array) => ({ shape: [items.length, factors], data });
+  return {
+    users,
+    items,
+    arrays: {
+      mu: scalar(globalMean),
+      bu: vector(bu),
+      bi: vector(bi),
+      pu: ofUsers(pu),
+      qi: ofItems(qi),
+      ...(yj && { yj: ofItems(yj) }),
+      ...(zu && { zu: ofUsers(zu) }),
+    },
+  };
 }
 
 /**

@@ -5,9 +5,8 @@ import { createPace } from "../pace.ts";
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { scalar, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { restoreFactorModel } from "./factor-model.ts";
+import { factorTensors, restoreFactorModel } from "./factor-model.ts";
 import { nmfItems, nmfUsers } from "./nmf-epoch.ts";
 import { recommenderOf } from "./recommender-of.ts";
 import type { SvdParameters } from "./svd-parameters.ts";
@@ -81,22 +80,8 @@ export async function fitNmf(
   random: Pick<Random, "uniform">,
   context: FitContext,
 ): Promise<Model> {
-  const { users, items, globalMean } = dense;
-  const modelOf = ({ bu, bi, pu, qi }: SvdParameters, options: NmfOptions) =>
-    restoreNmf(
-      { ...header, options },
-      {
-        users,
-        items,
-        arrays: {
-          mu: scalar(globalMean),
-          bu: vector(bu),
-          bi: vector(bi),
-          pu: { shape: [users.length, options.factors], data: pu },
-          qi: { shape: [items.length, options.factors], data: qi },
-        },
-      },
-    );
+  const modelOf = (found: SvdParameters, options: NmfOptions) =>
+    restoreNmf({ ...header, options }, factorTensors(dense, options.factors, found));
   return fitWatched(
     options,
     context.watch,

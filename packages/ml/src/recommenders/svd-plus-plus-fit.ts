@@ -10,9 +10,8 @@ import {
 import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
-import { scalar, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { restoreFactorModel } from "./factor-model.ts";
+import { factorTensors, restoreFactorModel } from "./factor-model.ts";
 import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
 import { ownLearningRates, ownPenalties, penalty, rate, svdRates } from "./svd-parameters.ts";
@@ -64,25 +63,8 @@ export async function fitSvdPlusPlus(
   random: Pick<Random, "normal">,
   context: FitContext,
 ): Promise<Model> {
-  const { users, items } = dense;
-  const { factors } = options;
   const modelOf = (found: Learnt, options: SvdPlusPlusOptions) =>
-    restoreSvdPlusPlusModel(
-      { ...header, options },
-      {
-        users,
-        items,
-        arrays: {
-          mu: scalar(dense.globalMean),
-          bu: vector(found.bu),
-          bi: vector(found.bi),
-          pu: { shape: [users.length, factors], data: found.pu },
-          qi: { shape: [items.length, factors], data: found.qi },
-          yj: { shape: [items.length, factors], data: found.yj },
-          zu: { shape: [users.length, factors], data: found.zu },
-        },
-      },
-    );
+    restoreSvdPlusPlusModel({ ...header, options }, factorTensors(dense, options.factors, found));
   const learn = (watch: EpochWatch<Learnt> | undefined) =>
     descend(header.algorithm, accumulated, dense, options, random, { ...context, watch });
   return fitWatched(options, context.watch, learn, modelOf);

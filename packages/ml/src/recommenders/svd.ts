@@ -5,9 +5,8 @@ import { parseOptions } from "../parse-options.ts";
 import type { FitContext, Model, ModelTensors, Recommender } from "../recommender.ts";
 import type { ModelHeader } from "../scorer.ts";
 import { rowOfEntries } from "../sparse-rows.ts";
-import { scalar, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { restoreFactorModel } from "./factor-model.ts";
+import { factorTensors, restoreFactorModel } from "./factor-model.ts";
 import { recommenderOf } from "./recommender-of.ts";
 import { refuseDivergence } from "./refuse-divergence.ts";
 import {
@@ -71,22 +70,8 @@ export type SvdInput = z.input<typeof SvdOptions>;
 export function svd(options?: SvdInput): Recommender {
   const parsed = parseOptions(algorithm, SvdOptions, options);
   return recommenderOf({ algorithm, options: parsed }, (header, dense, context) => {
-    const { users, items, globalMean } = dense;
-    const modelOf = ({ bu, bi, pu, qi }: SvdParameters, options: SvdOptions) =>
-      restoreSvd(
-        { ...header, options },
-        {
-          users,
-          items,
-          arrays: {
-            mu: scalar(globalMean),
-            bu: vector(bu),
-            bi: vector(bi),
-            pu: { shape: [users.length, parsed.factors], data: pu },
-            qi: { shape: [items.length, parsed.factors], data: qi },
-          },
-        },
-      );
+    const modelOf = (found: SvdParameters, options: SvdOptions) =>
+      restoreSvd({ ...header, options }, factorTensors(dense, parsed.factors, found));
     const learn = (watch: EpochWatch<SvdParameters> | undefined) =>
       descend(dense, parsed, { ...context, seed: header.seed, watch });
     return fitWatched(parsed, context.watch, learn, modelOf);

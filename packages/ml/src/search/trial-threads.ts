@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import {
-  type ErrorCode,
-  type ErrorDetails,
+  fromPlainError,
   type OnProgress,
+  type PlainError,
   type Progress,
   TamisError,
   throwIfAborted,
@@ -15,7 +15,7 @@ import type { Measurement } from "./search.ts";
 export interface TrialMessage {
   readonly progress?: Progress;
   readonly measured?: Measurement;
-  readonly error?: { readonly code?: ErrorCode; readonly message: string; readonly details?: ErrorDetails };
+  readonly error?: PlainError;
 }
 
 /** Threads that measure trials, each one at a time. */
@@ -75,7 +75,7 @@ async function answerOf(
       thread.on("message", ({ progress, measured, error }: TrialMessage) => {
         if (progress) onProgress(progress);
         else if (measured) resolve(measured);
-        else if (error) reject(errorOf(error));
+        else if (error) reject(fromPlainError(error));
       });
       thread.once("error", reject);
       thread.once("exit", (code) => reject(new Error(`the thread of a trial ended: ${code}`)));
@@ -112,10 +112,4 @@ function shared<Values extends Int32Array | Float64Array>(values: Values): Value
   );
   copy.set(values);
   return copy;
-}
-
-function errorOf({ code, message, details }: NonNullable<TrialMessage["error"]>): Error {
-  return code === undefined
-    ? new Error(message)
-    : new TamisError(code, message, { ...(details && { details }) });
 }

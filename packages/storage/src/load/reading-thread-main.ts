@@ -1,7 +1,7 @@
 /** What runs in a `readingThread`: reads the file it is sent and posts what it finds. */
 import { once } from "node:events";
 import { parentPort } from "node:worker_threads";
-import { isTamisError } from "@tamis/core";
+import { toPlainError } from "@tamis/core";
 import { delimitedRatings } from "./delimited-ratings.ts";
 import { hashedBytes } from "./hashed-bytes.ts";
 import { localFile } from "./local-file.ts";
@@ -22,8 +22,7 @@ try {
   reader.end();
   post({ end: true });
 } catch (error) {
-  const { message } = error as Error;
-  post({ error: isTamisError(error) ? { code: error.code, message, details: error.details } : { message } });
+  post({ error: toPlainError(error) });
 }
 
 async function* counted(): AsyncGenerator<Uint8Array> {

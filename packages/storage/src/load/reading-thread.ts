@@ -1,12 +1,5 @@
 import { Worker } from "node:worker_threads";
-import {
-  type ErrorCode,
-  type ErrorDetails,
-  type Reject,
-  type Scale,
-  TamisError,
-  throwIfAborted,
-} from "@tamis/core";
+import { fromPlainError, type PlainError, type Reject, type Scale, throwIfAborted } from "@tamis/core";
 import { createRatingBatch, type IdBatch, type RatingBatch, type RatingHandlers } from "./rating-batch.ts";
 import type { RatingLayout } from "./rating-layout.ts";
 import type { ReadOptions } from "./ratings-file.ts";
@@ -33,7 +26,7 @@ export interface ReadingMessage {
   /** Of all of them, told when the last was read. */
   readonly sha256?: string;
   readonly end?: true;
-  readonly error?: { readonly code?: ErrorCode; readonly message: string; readonly details?: ErrorDetails };
+  readonly error?: PlainError;
 }
 
 /** A batch of which all but the texts is in a room. */
@@ -81,7 +74,7 @@ export function readingThread(): ReadingThread {
             else if (refused) handlers.onReject(refused);
             else if (bytes !== undefined) onBytes?.(bytes);
             else if (sha256 !== undefined) onDigest?.(sha256);
-            else if (error) throw errorOf(error);
+            else if (error) throw fromPlainError(error);
             else resolve();
           };
           worker.on("message", (message: ReadingMessage) => {
@@ -142,10 +135,4 @@ function newWorker(): Worker {
     eval: true,
     execArgv: ["--conditions=@tamis/source"],
   });
-}
-
-function errorOf({ code, message, details }: NonNullable<ReadingMessage["error"]>): Error {
-  return code === undefined
-    ? new Error(message)
-    : new TamisError(code, message, { ...(details && { details }) });
 }
