@@ -43,7 +43,7 @@ export async function trainModels(
       snapshot: manifest.digest,
       items: await allItems(records),
       catalog: modelCatalog(records),
-      tracker: runTracker(records, { host: readHost().machine }),
+      tracker: runTracker({ records, objects }, { host: readHost().machine }),
       objects,
       model: modelName,
       signal,

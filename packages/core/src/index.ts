@@ -98,7 +98,7 @@ export type {
   RunKey,
   RunLedger,
 } from "./ports/run-ledger.ts";
-export type { NewRun, RunStatus, RunTracker } from "./ports/run-tracker.ts";
+export type { NewRun, RunArtifact, RunStatus, RunTracker } from "./ports/run-tracker.ts";
 export type { Warehouse, WarehouseChunk, WarehouseColumn, WarehouseParameters } from "./ports/warehouse.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export {

@@ -44,6 +44,7 @@ describe("the first training", () => {
     });
     expect(stores.tracker.runs).toEqual([
       {
+        artifacts: {},
         experiment: "Film_Recommendation_Experiment",
         name: "Best_Film_Recommender",
         snapshot: "snapshot-1",

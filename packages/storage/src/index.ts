@@ -25,6 +25,14 @@ export { embeddedQueue } from "./queue/embedded.ts";
 export type { QueueOptions } from "./queue/ledger-queue.ts";
 export { openQueue } from "./queue/open-queue.ts";
 export { scheduleFile } from "./queue/schedule-file.ts";
+export {
+  type AuditEntry,
+  type AuditPage,
+  type ListAuditOptions,
+  listAudit,
+  type StoredAuditEntry,
+  writeAudit,
+} from "./sql/audit.ts";
 export { type BackupOptions, backup } from "./sql/backup.ts";
 export type { BackupManifest } from "./sql/backup-manifest.ts";
 export {
@@ -94,14 +102,16 @@ export {
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
-export { failAbandonedRuns, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
 export {
+  artifactsOfRun,
   type Direction,
   findRun,
   type ListRunsOptions,
   listRuns,
   type Run,
   type RunPage,
+  type StoredArtifact,
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";

@@ -49,7 +49,7 @@ export const forget = defineCommand<Flags, [user: Id]>({
       forgetUser({
         objects,
         catalog: modelCatalog(records),
-        tracker: runTracker(records, { host: readHost().machine }),
+        tracker: runTracker({ records, objects }, { host: readHost().machine }),
         model: modelName,
         userId,
       }),

@@ -16,6 +16,12 @@ export interface RunTracker {
     parameters: Readonly<Record<string, string | number | boolean>>,
   ): Promise<void>;
   logMetrics(runId: string, metrics: Readonly<Record<string, number>>, step?: number): Promise<void>;
+  /**
+   * Keeps a file that the run made; one of the same path takes its place.
+   *
+   * @throws invalid_input for a path with an empty part, `.` or `..` in it
+   */
+  logArtifact(runId: string, artifact: RunArtifact): Promise<void>;
   /** Closes a run; `message` is the sentence shown beside it (a verdict, an error). */
   finish(runId: string, status: Exclude<RunStatus, "running">, message?: string): Promise<void>;
 }
@@ -27,4 +33,12 @@ export interface NewRun {
   readonly snapshot?: string;
   readonly seed?: number;
   readonly tags?: Readonly<Record<string, Id>>;
+}
+
+export interface RunArtifact {
+  /** Its name inside the run, with `/` between folders: `log.txt`, `plots/errors.svg`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Media type. @default "application/octet-stream" */
+  readonly contentType?: string;
 }

@@ -68,7 +68,7 @@ export async function trainModel(
     snapshot: manifest.digest,
     items: await allItems(tamis.records),
     catalog: modelCatalog(tamis.records),
-    tracker: runTracker(tamis.records),
+    tracker: runTracker(tamis),
     objects: tamis.objects,
     models,
     seed,

@@ -103,6 +103,7 @@ export interface MemoryRun extends NewRun {
   message?: string | undefined;
   parameters: Record<string, string | number | boolean>;
   metrics: Record<string, number>;
+  artifacts: Record<string, Uint8Array>;
 }
 
 /** A {@link RunTracker} in an array; `runs` may be looked at. Run ids are `run-1`, `run-2`… */
@@ -111,7 +112,8 @@ function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
   const find = (runId: string) => runs[Number(runId.slice("run-".length)) - 1]!;
   return {
     runs,
-    start: async (run) => `run-${runs.push({ ...run, status: "running", parameters: {}, metrics: {} })}`,
+    start: async (run) =>
+      `run-${runs.push({ ...run, status: "running", parameters: {}, metrics: {}, artifacts: {} })}`,
     async logParameters(runId, parameters) {
       for (const name of Object.keys(parameters)) {
         if (Object.hasOwn(find(runId).parameters, name)) throw new TamisError("conflict", `${name} is set.`);
@@ -120,6 +122,9 @@ function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
     },
     async logMetrics(runId, metrics) {
       Object.assign(find(runId).metrics, metrics);
+    },
+    async logArtifact(runId, { path, bytes }) {
+      find(runId).artifacts[path] = bytes;
     },
     async finish(runId, status, message) {
       Object.assign(find(runId), { status, message });

@@ -6,6 +6,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { pipelines } from "./migrations/0002-pipelines.ts";
 import { otherFeedback } from "./migrations/0003-other-feedback.ts";
 import { tagsOfItems } from "./migrations/0004-tags-of-items.ts";
+import { production } from "./migrations/0005-production.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { ownTables } from "./own-tables.ts";
 import type { Records } from "./schema.ts";
@@ -14,7 +15,7 @@ import { writeBackup } from "./write-backup.ts";
 import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
 /** Every step, in order. */
-export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback, tagsOfItems];
+export const migrations: readonly Migration[] = [initial, pipelines, otherFeedback, tagsOfItems, production];
 
 export interface MigrateOptions {
   readonly now?: () => Date;

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { expireLease } from "../testing/expire-lease.ts";
 import { modelCatalogContract } from "../testing/model-catalog-contract.ts";
+import { openTracker } from "../testing/open-tracker.ts";
 import { recordsContract } from "../testing/records-contract.ts";
 import { runLedgerContract } from "../testing/run-ledger-contract.ts";
 import { runTrackerContract } from "../testing/run-tracker-contract.ts";
@@ -10,8 +11,6 @@ import { modelCatalog } from "./models.ts";
 import { findPipelineRun } from "./pipeline-runs.ts";
 import { postgresRecords } from "./postgres.ts";
 import { runLedger } from "./run-ledger.ts";
-import { runTracker } from "./run-tracker.ts";
-import { findRun } from "./runs.ts";
 
 async function openTwice(schema: "empty" | "migrated" = "migrated") {
   const { url, drop } = await temporaryDatabase(schema);
@@ -31,7 +30,7 @@ describe.skipIf(postgresAbsent())(`records on PostgreSQL ${postgresAbsent() ?? "
   runTrackerContract({
     async open() {
       const { records, close } = await openTwice();
-      return { tracker: runTracker(records), find: (runId) => findRun(records, runId), close };
+      return await openTracker(records, close);
     },
   });
 

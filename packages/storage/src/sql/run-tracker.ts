@@ -1,4 +1,5 @@
-import { type RunTracker, TamisError } from "@tamis/core";
+import { type ObjectStore, type RunTracker, TamisError } from "@tamis/core";
+import { checkObjectKey } from "../objects/object-key.ts";
 import { bulkInsert } from "./bulk-insert.ts";
 import { newId as uuid } from "./new-id.ts";
 import type { Records } from "./schema.ts";
@@ -14,8 +15,17 @@ export interface RunTrackerOptions {
   readonly host?: Readonly<Record<string, string | number>> | undefined;
 }
 
-/** A {@link RunTracker} in the records. Read runs back with `listRuns` and `findRun`. */
-export function runTracker(records: Records, options: RunTrackerOptions = {}): RunTracker {
+/** Where runs are kept: what is said of them, and the files they made. */
+export interface RunStores {
+  readonly records: Records;
+  readonly objects: ObjectStore;
+}
+
+/**
+ * A {@link RunTracker} in the records, its artifacts in the object store under `runs/RUN/`. Read runs back with
+ * `listRuns` and `findRun`.
+ */
+export function runTracker({ records, objects }: RunStores, options: RunTrackerOptions = {}): RunTracker {
   const { now = () => new Date(), newId = () => uuid(now()), codeVersion, host } = options;
   return {
     async start(run) {
@@ -39,6 +49,18 @@ export function runTracker(records: Records, options: RunTrackerOptions = {}): R
       shortTransaction(records, (transaction) => logParameters(transaction, runId, parameters)),
     logMetrics: (runId, metrics, step = 0) =>
       shortTransaction(records, (transaction) => logMetrics(transaction, runId, metrics, step, now())),
+    async logArtifact(runId, { path, bytes, contentType = "application/octet-stream" }) {
+      const key = `runs/${runId}/${path}`;
+      checkObjectKey(key);
+      await statusOf(records, runId);
+      const { sha256 } = await objects.put(key, bytes);
+      const facts = { content_type: contentType, sha256, bytes: bytes.length, logged_at: now() };
+      await records
+        .insertInto("run_artifacts")
+        .values({ run_id: runId, path, object_key: key, ...facts })
+        .onConflict((conflict) => conflict.columns(["run_id", "path"]).doUpdateSet(facts))
+        .execute();
+    },
     finish: (runId, status, message) =>
       shortTransaction(records, async (transaction) => {
         const present = await statusOf(transaction, runId);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { openFolder } from "../objects/folder/folder.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { onEveryEngine } from "../testing/temporary-records.ts";
 import { newId } from "./new-id.ts";
 import { failAbandonedRuns, runTracker } from "./run-tracker.ts";
@@ -9,7 +11,9 @@ import type { Records } from "./schema.ts";
 async function tenRuns(records: Records) {
   let minute = 0;
   const now = () => new Date(Date.UTC(2026, 0, 1, 0, minute));
-  const tracker = runTracker(records, { now, codeVersion: "0.1.0", host: { node: "v20", cpus: 2 } });
+  const objects = await openFolder({ path: await temporaryFolder() });
+  const host = { node: "v20", cpus: 2 };
+  const tracker = runTracker({ records, objects }, { now, codeVersion: "0.1.0", host });
   for (let i = 0; i < 10; i++) {
     minute = Math.floor(i / 2);
     const id = await tracker.start({

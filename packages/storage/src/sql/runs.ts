@@ -21,6 +21,15 @@ export interface Run {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** A file that a run made; its bytes are the object of that key. */
+export interface StoredArtifact {
+  readonly path: string;
+  readonly contentType: string;
+  readonly objectKey: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 export type Direction = "ascending" | "descending";
 
 export interface ListRunsOptions {
@@ -48,6 +57,23 @@ export interface RunPage {
 export async function findRun(records: Records, runId: string): Promise<Run | undefined> {
   const rows = await records.selectFrom("runs").selectAll().where("id", "=", runId).execute();
   return (await toRuns(records, rows))[0];
+}
+
+/** The files of a run, by path. */
+export async function artifactsOfRun(records: Records, runId: string): Promise<StoredArtifact[]> {
+  const rows = await records
+    .selectFrom("run_artifacts")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .orderBy("path")
+    .execute();
+  return rows.map((row) => ({
+    path: row.path,
+    contentType: row.content_type,
+    objectKey: row.object_key,
+    sha256: row.sha256,
+    bytes: row.bytes,
+  }));
 }
 
 /**

@@ -39,11 +39,18 @@ export interface Schema {
   runs: RunRow;
   run_parameters: { run_id: string; name: string; value: string; type: string };
   run_metrics: { run_id: string; name: string; step: number; value: number; logged_at: Instant };
+  run_artifacts: RunArtifactRow;
   model_versions: ModelVersionRow;
   model_aliases: { model: string; alias: string; version: number };
   pipeline_runs: PipelineRunRow;
   step_runs: StepRunRow;
   incidents: IncidentRow;
+  tokens: TokenRow;
+  audit: AuditRow;
+  idempotency_keys: IdempotencyKeyRow;
+  recommendations: RecommendationRow;
+  drift_baselines: DriftBaselineRow;
+  drift_reports: DriftReportRow;
   schema_version: { version: number; name: string; applied_at: Instant };
 }
 
@@ -185,6 +192,16 @@ interface RunRow {
   ended_at: OptionalInstant;
 }
 
+interface RunArtifactRow {
+  run_id: string;
+  path: string;
+  content_type: string;
+  object_key: string;
+  sha256: string;
+  bytes: number;
+  logged_at: Instant;
+}
+
 interface ModelVersionRow {
   model: string;
   version: number;
@@ -244,4 +261,68 @@ interface IncidentRow {
   failures: number;
   closed_by: string | null;
   closed_at: OptionalInstant;
+}
+
+interface TokenRow {
+  id: string;
+  name: string;
+  role: string;
+  hash: string;
+  created_at: Instant;
+  expires_at: OptionalInstant;
+  last_used_at: OptionalInstant;
+  revoked_at: OptionalInstant;
+}
+
+interface AuditRow {
+  id: string;
+  at: Instant;
+  actor: string;
+  action: string;
+  subject: string | null;
+  outcome: "done" | "refused" | "denied" | "failed";
+  reason: string | null;
+  request_id: string | null;
+  details: Generated<string>;
+}
+
+interface IdempotencyKeyRow {
+  caller: string;
+  key: string;
+  request_digest: string;
+  status: number | null;
+  headers: Generated<string>;
+  body: string | null;
+  created_at: Instant;
+}
+
+interface RecommendationRow {
+  id: string;
+  at: Instant;
+  user_id: string;
+  method: string;
+  model_version: number | null;
+  requested: number;
+  items: string;
+  mean_score: number;
+}
+
+interface DriftBaselineRow {
+  name: string;
+  version: number;
+  digest: string;
+  snapshot: string | null;
+  document: string;
+  created_by: string;
+  created_at: Instant;
+}
+
+interface DriftReportRow {
+  id: string;
+  baseline: string;
+  baseline_version: number;
+  profile: string;
+  verdict: string;
+  document: string;
+  created_at: Instant;
 }

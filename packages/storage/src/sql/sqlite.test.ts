@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe } from "vitest";
 import { expireLease } from "../testing/expire-lease.ts";
 import { modelCatalogContract } from "../testing/model-catalog-contract.ts";
+import { openTracker } from "../testing/open-tracker.ts";
 import { recordsContract } from "../testing/records-contract.ts";
 import { runLedgerContract } from "../testing/run-ledger-contract.ts";
 import { runTrackerContract } from "../testing/run-tracker-contract.ts";
@@ -11,8 +12,6 @@ import { migrate } from "./migrate.ts";
 import { modelCatalog } from "./models.ts";
 import { findPipelineRun } from "./pipeline-runs.ts";
 import { runLedger } from "./run-ledger.ts";
-import { runTracker } from "./run-tracker.ts";
-import { findRun } from "./runs.ts";
 import { sqliteRecords } from "./sqlite.ts";
 
 async function openTwice() {
@@ -35,7 +34,7 @@ describe("records on SQLite", () => {
     async open() {
       const { records, close } = await openTwice();
       await migrate(records);
-      return { tracker: runTracker(records), find: (runId) => findRun(records, runId), close };
+      return await openTracker(records, close);
     },
   });
 

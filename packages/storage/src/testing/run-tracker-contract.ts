@@ -7,6 +7,8 @@ export interface RunTrackerContract {
   open(): Promise<{
     tracker: RunTracker;
     find(runId: string): Promise<Run | undefined>;
+    /** The bytes of an artifact, as text. */
+    artifact(runId: string, path: string): Promise<string | undefined>;
     close(): Promise<void>;
   }>;
 }
@@ -86,6 +88,22 @@ export function runTrackerContract({ open }: RunTrackerContract): void {
       expect((await find(id))?.metrics).toEqual({});
     });
 
+    it("keeps files; one of the same path takes the place of the other", async () => {
+      const { tracker, artifact } = opened;
+      const id = await tracker.start(newRun);
+      const bytes = (text: string) => new TextEncoder().encode(text);
+      await tracker.logArtifact(id, { path: "log.txt", bytes: bytes("one"), contentType: "text/plain" });
+      await tracker.logArtifact(id, { path: "plots/errors.svg", bytes: bytes("<svg/>") });
+      await tracker.logArtifact(id, { path: "log.txt", bytes: bytes("one\ntwo"), contentType: "text/plain" });
+      expect(await artifact(id, "log.txt")).toBe("one\ntwo");
+      expect(await artifact(id, "plots/errors.svg")).toBe("<svg/>");
+      for (const path of ["", "../other/log.txt", "/etc/passwd", "a//b"]) {
+        await expect(tracker.logArtifact(id, { path, bytes: bytes("") })).rejects.toMatchObject({
+          code: "invalid_input",
+        });
+      }
+    });
+
     it("closes a run with its verdict, once", async () => {
       const { tracker, find } = opened;
       const id = await tracker.start(newRun);
@@ -102,6 +120,7 @@ export function runTrackerContract({ open }: RunTrackerContract): void {
       for (const call of [
         () => tracker.logParameters("nobody", { a: 1 }),
         () => tracker.logMetrics("nobody", { a: 1 }),
+        () => tracker.logArtifact("nobody", { path: "a", bytes: new Uint8Array() }),
         () => tracker.finish("nobody", "failed"),
       ]) {
         await expect(call()).rejects.toMatchObject({ code: "not_found" });
