@@ -47,6 +47,16 @@ export {
 export { databaseClock } from "./sql/clock.ts";
 export { fenced } from "./sql/fenced.ts";
 export {
+  claimKey,
+  type KeptAnswer,
+  type KeyClaim,
+  type KeyedRequest,
+  keepAnswer,
+  keptKeyMs,
+  releaseKey,
+  renewKey,
+} from "./sql/idempotency-keys.ts";
+export {
   beginImport,
   failImport,
   findFinishedImport,
@@ -115,6 +125,7 @@ export {
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,
   currentSnapshot,
@@ -123,6 +134,20 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export {
+  createToken,
+  isUsable,
+  listTokens,
+  maxSecretDays,
+  type NewToken,
+  revokeToken,
+  type StoredToken,
+  type TokenChange,
+  tokenHash,
+  tokenId,
+  touchToken,
+  usableTokens,
+} from "./sql/tokens.ts";
 export {
   findUser,
   type ListUsersOptions,
