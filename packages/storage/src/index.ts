@@ -45,6 +45,7 @@ export {
   replaceLinks,
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
+export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
 export { fenced } from "./sql/fenced.ts";
 export {
   claimKey,
@@ -160,3 +161,4 @@ export {
 export { writeTransaction } from "./sql/write-transaction.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
+export { ratingCounts } from "./warehouse/rating-counts.ts";
