@@ -76,7 +76,7 @@ export function createApp(services: Services): App {
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving));
+  app.route("/", dashboardRoutes(services, serving, metrics));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
 
@@ -99,11 +99,13 @@ export function createApp(services: Services): App {
   return Object.assign(app, { requiresToken, close: audit.close });
 }
 
-/** Pages use one stylesheet of our own and no script; nothing may frame them. */
+/** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
     imgSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],

@@ -25,7 +25,7 @@ const Readiness = z
     }),
   })
   .openapi("Readiness");
-type Readiness = z.infer<typeof Readiness>;
+export type Readiness = z.infer<typeof Readiness>;
 
 const get = (path: string, summary: string) =>
   createRoute({ method: "get", path, summary, responses: { 200: json("It answers", Health) } });
@@ -45,7 +45,7 @@ const readyz = createRoute({
 });
 
 export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
-  const { environment, log = silentLog } = services;
+  const { environment } = services;
   const routes = new OpenAPIHono<AppEnv>();
   for (const path of ["/health", "/api/health"]) {
     routes.openapi(get(path, "The service answers"), (context) =>
@@ -54,16 +54,23 @@ export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<
   }
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
-    const [records, queue, model] = await Promise.all([
-      checkRecords(services, log),
-      checkQueue(services, log),
-      checkModel(serving),
-    ]);
-    const checks = { records, queue, model };
-    const ready = Object.values(checks).every(({ status }) => status !== "error");
-    return context.json({ status: ready ? "ready" : "not_ready", checks } as const, ready ? 200 : 503);
+    const readiness = await readReadiness(services, serving);
+    return context.json(readiness, readiness.status === "ready" ? 200 : 503);
   });
   return routes;
+}
+
+/** Looks at everything that is needed to answer. Never rejects. */
+export async function readReadiness(services: Services, serving: Serving): Promise<Readiness> {
+  const { log = silentLog } = services;
+  const [records, queue, model] = await Promise.all([
+    checkRecords(services, log),
+    checkQueue(services, log),
+    checkModel(serving),
+  ]);
+  const checks = { records, queue, model };
+  const ready = Object.values(checks).every(({ status }) => status !== "error");
+  return { status: ready ? "ready" : "not_ready", checks };
 }
 
 async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["checks"]["records"]> {
