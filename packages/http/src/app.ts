@@ -11,6 +11,7 @@ import { answerProblemPage } from "./dashboard/problem-page.tsx";
 import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
+import { createPredictor } from "./predictor.ts";
 import {
   answerInvalid,
   answerProblem,
@@ -19,12 +20,15 @@ import {
   problemOf,
   problemResponse,
 } from "./problem.ts";
+import { createRecommendationLog } from "./recommendation-log.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { healthPaths, healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
+import { predictBatchRoutes } from "./routes/predict-batch.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
@@ -36,6 +40,8 @@ export const maxBodyBytes = 1_048_576;
 export interface App extends OpenAPIHono<AppEnv> {
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Ends what the service does beside its requests, when they are answered and before the stores are closed. */
+  close(): Promise<void>;
 }
 
 /**
@@ -48,6 +54,8 @@ export function createApp(services: Services): App {
   const requiresToken = tokenHashes.length > 0;
   const metrics = createMetrics();
   const serving = createServing(services, metrics);
+  const recommendationLog = createRecommendationLog(services.tamis.records, { log });
+  const predictor = createPredictor(services, serving, { metrics, recommendationLog });
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
       result.success ? undefined : answerInvalid(context, result.target, result.error),
@@ -61,8 +69,10 @@ export function createApp(services: Services): App {
 
   app.route("/", healthRoutes(services, serving));
   app.route("/", metricsRoutes(metrics));
-  app.route("/", predictRoutes(serving, metrics));
+  app.route("/", predictRoutes(serving, predictor));
+  app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
+  app.route("/", explainRoutes(services, serving));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
@@ -85,7 +95,7 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken });
+  return Object.assign(app, { requiresToken, close: recommendationLog.flush });
 }
 
 /** Pages use one stylesheet of our own and no script; nothing may frame them. */

@@ -22,12 +22,15 @@ it("names every JSON route, and every operation answers something", async () => 
   expect(openapi).toBe("3.1.0");
   expect(Object.keys(paths).sort()).toEqual([
     "/api/health",
+    "/api/explain",
     "/api/items",
     "/api/items/{id}",
+    "/api/items/{id}/similar",
     "/api/models",
     "/health",
     "/livez",
     "/predict/",
+    "/predict/batch",
     "/predict/health",
     "/readyz",
     "/stats",

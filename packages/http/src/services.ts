@@ -15,6 +15,11 @@ export interface Services {
    * one; when not, the service answers to loopback names only.
    */
   readonly tokenHashes?: readonly string[];
+  /**
+   * Whether each answer of `/predict/` is also written as CSV to the object store, `predictions/user_ID_top_N.csv`: a
+   * file for each answer, before it is sent. @default false
+   */
+  readonly savePredictions?: boolean;
   /** @default () => new Date() */
   readonly now?: () => Date;
   /** Makes request ids. @default crypto.randomUUID */

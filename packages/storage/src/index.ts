@@ -90,6 +90,13 @@ export {
   type RatingStats,
   ratingsOfUser,
 } from "./sql/ratings.ts";
+export { type RecommendationStats, recommendationStats } from "./sql/recommendation-stats.ts";
+export {
+  addRecommendations,
+  type LoggedRecommendation,
+  type RecommendationMethod,
+  removeRecommendations,
+} from "./sql/recommendations.ts";
 export {
   addRejects,
   countRejects,
