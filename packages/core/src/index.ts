@@ -1,3 +1,4 @@
+export { type Action, actions, can, type Role, roles } from "./access.ts";
 export {
   Config,
   type ConfigOrigin,

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { Id as IdSchema, isTamisError } from "@tamis/core";
 import { listUsers, ratingsOfUser } from "@tamis/storage";
 import { z } from "zod";
+import { authorise } from "../authorise.ts";
 import { problemKinds } from "../problem.ts";
 import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
@@ -18,11 +19,11 @@ export function dashboardRoutes(services: Services, serving: Serving): OpenAPIHo
   const { environment, now = () => new Date() } = services;
   const readOverview = overviewReader(services);
   const routes = new OpenAPIHono<AppEnv>();
-  routes.get("/", async (context) => {
+  routes.get("/", authorise("stats:read"), async (context) => {
     const overview = await readOverview();
     return answerPage(context, <OverviewPage overview={overview} environment={environment} now={now()} />);
   });
-  routes.get("/recommend", async (context) => {
+  routes.get("/recommend", authorise("recommendations:read"), async (context) => {
     const { user = "", n = "10" } = context.req.query();
     const { users } = await listUsers(services.tamis.records, { limit: offeredUsers });
     const { items } = await serving.state();

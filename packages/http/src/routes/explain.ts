@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { Id as IdSchema, TamisError } from "@tamis/core";
 import { type LoadedVersion, type Model, similarItems } from "@tamis/ml";
 import { ratingsOfUser } from "@tamis/storage";
+import { needs } from "../authorise.ts";
 import type { AppEnv, Services } from "../services.ts";
 import type { Serving, ServingState } from "../serving.ts";
 import { IdAnswer, json, problems } from "./answers.ts";
@@ -12,6 +13,7 @@ const failures = problems("unauthenticated", "not_found", "invalid_input", "unsu
 const similar = createRoute({
   method: "get",
   path: "/api/items/{id}/similar",
+  ...needs("items:read"),
   summary: "Items that the model holds most like an item",
   request: {
     params: z.object({ id: IdSchema }),
@@ -43,6 +45,7 @@ const similar = createRoute({
 const explain = createRoute({
   method: "get",
   path: "/api/explain",
+  ...needs("ratings:read"),
   summary: "What the score of an item for a user is made of",
   request: { query: z.strictObject({ user_id: IdSchema, item_id: IdSchema }) },
   responses: {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Id, Id as IdSchema, isTamisError } from "@tamis/core";
 import { runTracker } from "@tamis/storage";
+import { needs } from "../authorise.ts";
 import { predictionRow, predictionTableHead } from "../predictions-file.ts";
 import type { Predictor } from "../predictor.ts";
 import { type AppEnv, modelName, type Services } from "../services.ts";
@@ -18,6 +19,7 @@ const BatchBody = z
 const batch = createRoute({
   method: "post",
   path: "/predict/batch",
+  ...needs("runs:write"),
   summary: "Recommend items to many users, into files",
   request: { body: { required: true, content: { "application/json": { schema: BatchBody } } } },
   responses: {

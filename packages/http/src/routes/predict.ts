@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { Id as IdSchema, TamisError } from "@tamis/core";
+import { needs } from "../authorise.ts";
 import type { Predictor } from "../predictor.ts";
 import type { AppEnv } from "../services.ts";
 import type { Recommendations, Serving, ServingRequest, ServingState } from "../serving.ts";
@@ -99,6 +100,7 @@ const responses = {
 const predict = createRoute({
   method: "post",
   path: "/predict/",
+  ...needs("recommendations:read"),
   summary: "Recommend items to a user",
   request: { body: { required: true, content: { "application/json": { schema: PredictBody } } } },
   responses,
