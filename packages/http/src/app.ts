@@ -32,6 +32,7 @@ import { modelRoutes } from "./routes/models.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
 import { predictBatchRoutes } from "./routes/predict-batch.ts";
+import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
@@ -81,6 +82,7 @@ export function createApp(services: Services): App {
   app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
   app.route("/", explainRoutes(services, serving));
+  app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());

@@ -23,6 +23,8 @@ export interface Services {
   readonly savePredictions?: boolean;
   /** @default () => new Date() */
   readonly now?: () => Date;
+  /** Seeds what is drawn at random: a whole number below 2^32. @default crypto.randomInt */
+  readonly newSeed?: () => number;
   /** Makes request ids. @default crypto.randomUUID */
   readonly newId?: () => string;
 }

@@ -83,7 +83,9 @@ export {
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
+  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
+export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
@@ -130,6 +132,7 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
 export {
   findUser,
   type ListUsersOptions,
