@@ -45,7 +45,18 @@ export {
   replaceLinks,
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
+export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
 export { fenced } from "./sql/fenced.ts";
+export {
+  claimKey,
+  type KeptAnswer,
+  type KeyClaim,
+  type KeyedRequest,
+  keepAnswer,
+  keptKeyMs,
+  releaseKey,
+  renewKey,
+} from "./sql/idempotency-keys.ts";
 export {
   beginImport,
   failImport,
@@ -124,6 +135,7 @@ export {
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,
   currentSnapshot,
@@ -133,6 +145,20 @@ export {
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
 export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
+export {
+  createToken,
+  isUsable,
+  listTokens,
+  maxSecretDays,
+  type NewToken,
+  revokeToken,
+  type StoredToken,
+  type TokenChange,
+  tokenHash,
+  tokenId,
+  touchToken,
+  usableTokens,
+} from "./sql/tokens.ts";
 export {
   findUser,
   type ListUsersOptions,
@@ -145,3 +171,4 @@ export {
 export { writeTransaction } from "./sql/write-transaction.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
+export { ratingCounts } from "./warehouse/rating-counts.ts";
