@@ -139,6 +139,7 @@ export { similarItems } from "./recommend/similar-items.ts";
 export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
 export { userHistories } from "./recommend/user-histories.ts";
+export { whomToScore } from "./recommend/user-scores.ts";
 export type {
   Contribution,
   Explanation,

@@ -54,7 +54,7 @@ export function dashboardRoutes(services: Services, serving: Serving, metrics: M
       return { view: { ...asked, message }, status: 422 as const };
     }
     try {
-      const recommendations = await serving.recommend(userId.data, n.data);
+      const recommendations = await serving.recommend({ userId: userId.data, n: n.data });
       const history = await ratingsOfUser(services.tamis.records, userId.data);
       return {
         view: { ...asked, found: { ...recommendations, userId: userId.data, history } },
