@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { TamisError } from "@tamis/core";
+import { authorise } from "../authorise.ts";
 import type { AppEnv } from "../services.ts";
 import type { Chart } from "./chart.ts";
 import { chartCsv } from "./chart-table.ts";
@@ -20,7 +21,7 @@ const filePanelHeight = 260;
  */
 export function chartRoutes(readers: Readonly<Record<string, ChartReader>>): OpenAPIHono<AppEnv> {
   const routes = new OpenAPIHono<AppEnv>();
-  routes.get("/charts/:file{[a-z-]+\\.(?:svg|csv|json)}", async (context) => {
+  routes.get("/charts/:file{[a-z-]+\\.(?:svg|csv|json)}", authorise("stats:read"), async (context) => {
     const [name = "", format] = context.req.param("file").split(".");
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (read === undefined) throw unknownChart(name, Object.keys(readers));
