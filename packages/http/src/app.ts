@@ -6,6 +6,8 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
 import { authenticate } from "./authenticate.ts";
+import { checkGuards } from "./authorise.ts";
+import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
 import { onlyLoopbackHosts } from "./loopback.ts";
@@ -19,7 +21,8 @@ import {
   problemOf,
   problemResponse,
 } from "./problem.ts";
-import { healthPaths, healthRoutes } from "./routes/health.ts";
+import { isPublic } from "./public-paths.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
@@ -36,17 +39,20 @@ export const maxBodyBytes = 1_048_576;
 export interface App extends OpenAPIHono<AppEnv> {
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Writes what is still to be remembered. Call it after the last request, before the stores are closed. */
+  close(): Promise<void>;
 }
 
 /**
  * Puts the service together. Nothing is read or opened before the first request.
  *
- * @throws configuration for a token hash that is none
+ * @throws configuration for a token hash that is none, or a route that no action guards
  */
 export function createApp(services: Services): App {
-  const { environment, tokenHashes = [], log = silentLog } = services;
+  const { environment, tokenHashes = [], log = silentLog, now = () => new Date() } = services;
   const requiresToken = tokenHashes.length > 0;
   const metrics = createMetrics();
+  const audit = coalescingAudit({ records: services.tamis.records, log, now });
   const serving = createServing(services, metrics);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
@@ -55,7 +61,11 @@ export function createApp(services: Services): App {
 
   app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
   app.use(secureHeaders(headers));
-  app.use(requiresToken ? exceptHealth(authenticate(tokenHashes)) : onlyLoopbackHosts);
+  app.use((context, next) => {
+    context.set("audit", audit);
+    return next();
+  });
+  app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
 
@@ -66,8 +76,9 @@ export function createApp(services: Services): App {
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving, metrics));
+  app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
+  checkGuards(app.routes);
 
   const answer = (context: Context<AppEnv>, body: Problem) =>
     context.req.header("Accept")?.includes("text/html")
@@ -85,7 +96,7 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken });
+  return Object.assign(app, { requiresToken, close: audit.close });
 }
 
 /** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
@@ -104,8 +115,8 @@ const headers = {
   strictTransportSecurity: false,
 };
 
-function exceptHealth(check: ReturnType<typeof authenticate>): typeof check {
-  return (context, next) => (healthPaths.has(context.req.path) ? next() : check(context, next));
+function exceptPublic(check: ReturnType<typeof authenticate>): typeof check {
+  return (context, next) => (isPublic(context.req.path) ? next() : check(context, next));
 }
 
 function answerMethodNotAllowed(context: Context<AppEnv>, allowed: readonly string[]): Response {

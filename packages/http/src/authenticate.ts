@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { TamisError } from "@tamis/core";
 import type { MiddlewareHandler } from "hono";
 import { answerProblem } from "./problem.ts";
-import type { AppEnv } from "./services.ts";
+import type { Actor, AppEnv } from "./services.ts";
 
 /** The shortest token accepted, in characters. */
 export const minTokenLength = 16;
@@ -31,10 +31,11 @@ export function hashToken(token: string): string {
  * @throws configuration for anything that is not 64 hexadecimal digits
  */
 export function authenticate(tokenHashes: readonly string[]): MiddlewareHandler<AppEnv> {
-  const known = tokenHashes.map(hashBytes);
+  const known = tokenHashes.map((hash) => ({ hash: hashBytes(hash), actor: holderOf(hash) }));
   return async (context, next) => {
     const [, token] = /^Bearer +(\S+)$/i.exec(context.req.header("Authorization") ?? "") ?? [];
-    if (token === undefined || !isKnown(token, known)) {
+    const actor = token === undefined ? undefined : findActor(token, known);
+    if (actor === undefined) {
       context.header("WWW-Authenticate", token === undefined ? "Bearer" : 'Bearer error="invalid_token"');
       return answerProblem(
         context,
@@ -44,8 +45,15 @@ export function authenticate(tokenHashes: readonly string[]): MiddlewareHandler<
           : "This token is not one of the service's.",
       );
     }
+    context.set("actor", actor);
     return next();
   };
+}
+
+/** Tokens of a file have no name and no role of their own. */
+function holderOf(hash: string): Actor {
+  const tokenId = `file-${hash.slice(0, 12)}`;
+  return { name: tokenId, role: "administrator", tokenId };
 }
 
 function hashBytes(hash: string): Buffer {
@@ -53,9 +61,12 @@ function hashBytes(hash: string): Buffer {
   throw new TamisError("configuration", "A token hash is the SHA-256 of a token: 64 hexadecimal digits.");
 }
 
-function isKnown(token: string, known: readonly Buffer[]): boolean {
+function findActor(
+  token: string,
+  known: readonly { readonly hash: Buffer; readonly actor: Actor }[],
+): Actor | undefined {
   const presented = createHash("sha256").update(token).digest();
-  let found = false;
-  for (const hash of known) found = timingSafeEqual(hash, presented) || found;
+  let found: Actor | undefined;
+  for (const { hash, actor } of known) if (timingSafeEqual(hash, presented)) found = actor;
   return found;
 }

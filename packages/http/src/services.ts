@@ -1,5 +1,6 @@
-import type { EnvironmentName, Log } from "@tamis/core";
+import type { EnvironmentName, Log, Role } from "@tamis/core";
 import type { Tamis } from "@tamis/storage";
+import type { CoalescingAudit } from "./coalescing-audit.ts";
 
 /** What the service is built on. Stores are opened, and closed, by the caller. */
 export interface Services {
@@ -11,8 +12,8 @@ export interface Services {
   /** Registered model whose champion is served. @default "Best_Film_Recommender" */
   readonly model?: string;
   /**
-   * SHA-256 of each accepted bearer token ({@link hashToken}). When given, everything but the health routes needs
-   * one; when not, the service answers to loopback names only.
+   * SHA-256 of each bearer token of an administrator ({@link hashToken}). When given, everything but the public
+   * paths needs one; when not, the service answers to loopback names only.
    */
   readonly tokenHashes?: readonly string[];
   /** @default () => new Date() */
@@ -21,9 +22,24 @@ export interface Services {
   readonly newId?: () => string;
 }
 
+/** Who asks. */
+export interface Actor {
+  /** Name of the token, or `loopback` when the service has no tokens. */
+  readonly name: string;
+  readonly role: Role;
+  /** `null` without tokens. */
+  readonly tokenId: string | null;
+}
+
 /** What every handler finds in its context. */
 export interface AppEnv {
-  readonly Variables: { readonly requestId: string };
+  readonly Variables: {
+    readonly requestId: string;
+    /** Not there on public paths. */
+    readonly actor: Actor;
+    /** For what may be refused very often. */
+    readonly audit: CoalescingAudit;
+  };
 }
 
 /** The registered model a service serves. */

@@ -5,13 +5,25 @@ export {
   type LearntArrays,
   type RecommenderDefinition,
 } from "./define-recommender.ts";
-export { type DriftBaseline, driftBaseline, parseDriftBaseline } from "./drift/baseline.ts";
+export {
+  type BaselineOptions,
+  type DriftBaseline,
+  driftBaseline,
+  parseDriftBaseline,
+} from "./drift/baseline.ts";
 export {
   type CalibratedOptions,
   calibratedDrift,
   type DriftCheck,
   type EffectSize,
 } from "./drift/calibrated.ts";
+export {
+  type CheckDriftOptions,
+  checkDrift,
+  checkFigures,
+  type DriftCheckResult,
+  type FigureDrift,
+} from "./drift/check-drift.ts";
 export { type ColumnSketch, type DriftColumn, sketchColumn } from "./drift/column-sketch.ts";
 export {
   type DriftOptions,
@@ -22,7 +34,27 @@ export {
   type EvidentlyReport,
   type JudgedCheck,
 } from "./drift/detect-drift.ts";
+export {
+  type DriftCheckDocument,
+  DriftDocument,
+  type DriftProfile,
+  driftProfiles,
+  isNotable,
+} from "./drift/drift-document.ts";
+export { driftPipeline } from "./drift/drift-pipeline.ts";
 export { type EvidentlyVerdict, evidentlyDrift } from "./drift/evidently.ts";
+export { evidentlyDocument } from "./drift/evidently-document.ts";
+export { idDrift } from "./drift/id-drift.ts";
+export { type DriftFindings, type DriftMaterial, judgeDrift } from "./drift/judge-drift.ts";
+export { driftReport, driftSentence } from "./drift/report/drift-report.ts";
+export { driftReportStyle } from "./drift/report/style.ts";
+export { type FigureChange, simpleDrift } from "./drift/simple.ts";
+export {
+  type DriftPorts,
+  defaultBaseline,
+  type TakeBaselineOptions,
+  takeBaseline,
+} from "./drift/take-baseline.ts";
 export { mae, mse, rmse } from "./evaluate/accuracy.ts";
 export { type BeyondAccuracy, entropy, gini } from "./evaluate/beyond-accuracy.ts";
 export { type BootstrapOptions, bootstrapMean, type Interval } from "./evaluate/bootstrap.ts";

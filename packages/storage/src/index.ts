@@ -45,7 +45,18 @@ export {
   replaceLinks,
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
+export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
 export { fenced } from "./sql/fenced.ts";
+export {
+  claimKey,
+  type KeptAnswer,
+  type KeyClaim,
+  type KeyedRequest,
+  keepAnswer,
+  keptKeyMs,
+  releaseKey,
+  renewKey,
+} from "./sql/idempotency-keys.ts";
 export {
   beginImport,
   failImport,
@@ -101,6 +112,7 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
 export {
@@ -115,6 +127,7 @@ export {
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,
   currentSnapshot,
@@ -123,6 +136,20 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export {
+  createToken,
+  isUsable,
+  listTokens,
+  maxSecretDays,
+  type NewToken,
+  revokeToken,
+  type StoredToken,
+  type TokenChange,
+  tokenHash,
+  tokenId,
+  touchToken,
+  usableTokens,
+} from "./sql/tokens.ts";
 export {
   findUser,
   type ListUsersOptions,
@@ -135,3 +162,4 @@ export {
 export { writeTransaction } from "./sql/write-transaction.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
+export { ratingCounts } from "./warehouse/rating-counts.ts";

@@ -67,6 +67,7 @@ export async function listen(context: Context, tokenFile?: string): Promise<void
   if (!signal.aborted) await once(signal, "abort");
   output.warn("Stopping: requests in flight are finished first.");
   await service.close();
+  await app.close();
 }
 
 async function readTokens(file: string): Promise<string[]> {

@@ -5,15 +5,6 @@ import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
 import { json } from "./answers.ts";
 
-/** Open to everybody, token or not: they say that the service lives, and nothing else. */
-export const healthPaths: ReadonlySet<string> = new Set([
-  "/health",
-  "/api/health",
-  "/livez",
-  "/readyz",
-  "/predict/health",
-]);
-
 const Health = z.object({ status: z.literal("ok"), environment: z.string() }).openapi("Health");
 const Check = z.object({
   status: z.enum(["ok", "none", "stale", "error"]).openapi({

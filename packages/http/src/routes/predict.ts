@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { Id as IdSchema } from "@tamis/core";
+import { needs } from "../authorise.ts";
 import type { Metrics } from "../metrics.ts";
 import type { AppEnv } from "../services.ts";
 import type { Serving } from "../serving.ts";
@@ -63,6 +64,7 @@ const responses = {
 const predict = createRoute({
   method: "post",
   path: "/predict/",
+  ...needs("recommendations:read"),
   summary: "Recommend items to a user",
   request: { body: { required: true, content: { "application/json": { schema: PredictBody } } } },
   responses,
