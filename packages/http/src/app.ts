@@ -86,7 +86,7 @@ export function createApp(services: Services): App {
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving, metrics));
+  app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
 

@@ -120,6 +120,7 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export {
   type AbandonedRuns,
