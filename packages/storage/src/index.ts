@@ -122,7 +122,13 @@ export {
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
-export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export {
+  type AbandonedRuns,
+  failAbandonedRuns,
+  type RunStores,
+  type RunTrackerOptions,
+  runTracker,
+} from "./sql/run-tracker.ts";
 export {
   artifactsOfRun,
   type Direction,
@@ -169,6 +175,7 @@ export {
   upsertUsers,
 } from "./sql/users.ts";
 export { writeTransaction } from "./sql/write-transaction.ts";
+export { type TrainingPortsOptions, trainingPorts } from "./training-ports.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
 export { ratingCounts } from "./warehouse/rating-counts.ts";
