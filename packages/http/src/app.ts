@@ -95,7 +95,7 @@ export function createApp(services: Services): App {
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving));
+  app.route("/", dashboardRoutes(services, serving, metrics));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
 
@@ -121,11 +121,13 @@ export function createApp(services: Services): App {
   return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
-/** Pages use one stylesheet of our own and no script; nothing may frame them. */
+/** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
     imgSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],

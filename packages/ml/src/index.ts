@@ -46,6 +46,7 @@ export { type EvidentlyVerdict, evidentlyDrift } from "./drift/evidently.ts";
 export { evidentlyDocument } from "./drift/evidently-document.ts";
 export { idDrift } from "./drift/id-drift.ts";
 export { type DriftFindings, type DriftMaterial, judgeDrift } from "./drift/judge-drift.ts";
+export { judgeInThread } from "./drift/judge-in-thread.ts";
 export { driftReport, driftSentence } from "./drift/report/drift-report.ts";
 export { driftReportStyle } from "./drift/report/style.ts";
 export { type FigureChange, simpleDrift } from "./drift/simple.ts";

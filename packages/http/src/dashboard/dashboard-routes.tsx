@@ -1,28 +1,34 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { Id as IdSchema, isTamisError } from "@tamis/core";
-import { listUsers, ratingsOfUser } from "@tamis/storage";
+import { Id as IdSchema, isTamisError, TamisError } from "@tamis/core";
+import { findSnapshot, listUsers, ratingsOfUser } from "@tamis/storage";
 import { z } from "zod";
 import { authorise } from "../authorise.ts";
+import { chartRoutes } from "../charts/chart-routes.ts";
+import type { Metrics } from "../metrics.ts";
 import { problemKinds } from "../problem.ts";
 import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
 import { answerPage } from "./layout.tsx";
-import { overviewReader } from "./overview.ts";
+import { distributionReader, overviewReader } from "./overview.ts";
 import { OverviewPage } from "./overview-page.tsx";
+import { ratingChart } from "./rating-chart.ts";
 import { RecommendPage, type RecommendView } from "./recommend-page.tsx";
 
 /** How many users are offered to try. */
 const offeredUsers = 8;
 
 /** The pages. All state is in the address; none of them needs JavaScript. */
-export function dashboardRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
+export function dashboardRoutes(services: Services, serving: Serving, metrics: Metrics): OpenAPIHono<AppEnv> {
   const { environment, now = () => new Date() } = services;
-  const readOverview = overviewReader(services);
+  const { records } = services.tamis;
+  const distribution = distributionReader(services);
+  const readOverview = overviewReader(services, serving, metrics, distribution);
   const routes = new OpenAPIHono<AppEnv>();
   routes.get("/", authorise("stats:read"), async (context) => {
     const overview = await readOverview();
     return answerPage(context, <OverviewPage overview={overview} environment={environment} now={now()} />);
   });
+  routes.route("/", chartRoutes({ ratings: ({ snapshot }) => readRatingChart(snapshot) }));
   routes.get("/recommend", authorise("recommendations:read"), async (context) => {
     const { user = "", n = "10" } = context.req.query();
     const { users } = await listUsers(services.tamis.records, { limit: offeredUsers });
@@ -32,6 +38,13 @@ export function dashboardRoutes(services: Services, serving: Serving): OpenAPIHo
     return answerPage(context, <RecommendPage view={view} environment={environment} />, status);
   });
   return routes;
+
+  async function readRatingChart(digest = "") {
+    const counts = (await findSnapshot(records, digest)) ? await distribution(digest) : [];
+    if (counts.length === 0)
+      throw new TamisError("not_found", `There is no snapshot “${digest}” with ratings.`);
+    return ratingChart(counts);
+  }
 
   async function answer(asked: RecommendView) {
     const userId = IdSchema.safeParse(asked.user);

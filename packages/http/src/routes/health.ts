@@ -32,7 +32,7 @@ const Readiness = z
     }),
   })
   .openapi("Readiness");
-type Readiness = z.infer<typeof Readiness>;
+export type Readiness = z.infer<typeof Readiness>;
 
 const get = (path: string, summary: string) =>
   createRoute({ method: "get", path, summary, responses: { 200: json("It answers", Health) } });
@@ -57,7 +57,7 @@ export function healthRoutes(
   serving: Serving,
   draining: AbortSignal,
 ): OpenAPIHono<AppEnv> {
-  const { environment, log = silentLog } = services;
+  const { environment } = services;
   const routes = new OpenAPIHono<AppEnv>();
   for (const path of ["/health", "/api/health"]) {
     routes.openapi(get(path, "The service answers"), (context) =>
@@ -66,16 +66,24 @@ export function healthRoutes(
   }
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
-    const [records, queue, model] = await Promise.all([
-      checkRecords(services, log),
-      checkQueue(services, log),
-      checkModel(serving),
-    ]);
-    const checks = { records, queue, model, jobs: checkJobs(services) };
-    const ready = !draining.aborted && Object.values(checks).every(({ status }) => status !== "error");
-    return context.json({ status: ready ? "ready" : "not_ready", checks } as const, ready ? 200 : 503);
+    const readiness = await readReadiness(services, serving);
+    const status = draining.aborted ? "not_ready" : readiness.status;
+    return context.json({ ...readiness, status }, status === "ready" ? 200 : 503);
   });
   return routes;
+}
+
+/** Looks at everything that is needed to answer. Never rejects. */
+export async function readReadiness(services: Services, serving: Serving): Promise<Readiness> {
+  const { log = silentLog } = services;
+  const [records, queue, model] = await Promise.all([
+    checkRecords(services, log),
+    checkQueue(services, log),
+    checkModel(serving),
+  ]);
+  const checks = { records, queue, model, jobs: checkJobs(services) };
+  const ready = Object.values(checks).every(({ status }) => status !== "error");
+  return { status: ready ? "ready" : "not_ready", checks };
 }
 
 async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["checks"]["records"]> {
