@@ -8,8 +8,8 @@ import { driftPorts } from "./drift-ports.ts";
 import { programVersion } from "./program-version.ts";
 
 /**
- * The pipelines that can be run: `refresh`, `training`, `drift`, and those of a module, whose default export is a pipeline, a list of them,
- * or a function that makes either from the opened stores.
+ * The pipelines that can be run: `refresh`, `training`, `drift`, and those of a module, whose default export is a pipeline,
+ * a list of them, or a function that makes either from the opened stores.
  *
  * @throws not_found, configuration when the module cannot be loaded or exports something else
  */

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
@@ -10,6 +9,7 @@ import { checkGuards } from "./authorise.ts";
 import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
+import { limitBody } from "./limit-body.ts";
 import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
@@ -79,7 +79,7 @@ export function createApp(services: Services): App {
   });
   app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+  app.use(limitBody(maxBodyBytes, answerTooLarge));
 
   const draining = new AbortController();
   app.route("/", healthRoutes(services, serving, draining.signal));
@@ -95,7 +95,7 @@ export function createApp(services: Services): App {
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving, metrics));
+  app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
 

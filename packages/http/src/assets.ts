@@ -15,7 +15,7 @@ interface Asset {
 }
 
 /** The stylesheets of every page: colours and frame first, then what stands in it. */
-export const stylesheets = ["frame.css", "content.css", "forms.css", "figures.css"].map((name) =>
+export const stylesheets = ["frame.css", "content.css", "forms.css", "figures.css", "pages.css"].map((name) =>
   readAsset(`assets/${name}`, "text/css; charset=utf-8"),
 );
 /** The mark of the service. */

@@ -94,7 +94,6 @@ export {
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
-  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
 export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
@@ -121,6 +120,7 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export {
   type AbandonedRuns,

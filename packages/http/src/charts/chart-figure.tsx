@@ -10,7 +10,7 @@ interface ChartFigureProps {
   readonly chart: Chart;
   /** Names the figure's parts: letters, digits and `-`, once on a page. */
   readonly id: string;
-  /** Where the chart itself lives ({@link chartRoutes}): the address without its `.svg`, `.csv` or `.json`, and its query. */
+  /** Where the chart itself lives ({@link chartRoute}): the address without its `.svg`, `.csv` or `.json`, and its query. */
   readonly href: string;
   readonly query?: string;
   /** Width of the place it stands in, in pixels; narrow screens get a drawing of their own. @default 620 */

@@ -1,3 +1,4 @@
+import { csvField } from "../csv-field.ts";
 import { allSeries, type Chart } from "./chart.ts";
 
 /** A chart as rows and columns. */
@@ -39,11 +40,6 @@ export function chartCsv(chart: Chart): string {
   const { columns, rows } = chartTable(chart);
   const lines = [columns.map(({ title }) => title), ...rows];
   return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
-}
-
-function csvField(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function withUnit(title: string, unit: string | undefined): string {

@@ -16,10 +16,9 @@ import {
   type Run,
   type SnapshotRecord,
 } from "@tamis/storage";
-import type { Metrics } from "../metrics.ts";
 import { type Readiness, readReadiness } from "../routes/health.ts";
 import { modelName, type Services } from "../services.ts";
-import type { Serving } from "../serving.ts";
+import type { Dashboard } from "./dashboard.ts";
 import { type Part, readPart } from "./part.ts";
 import { readServiceFigures, type ServiceFigures } from "./service-figures.ts";
 
@@ -46,9 +45,7 @@ const shownRuns = 5;
 
 /** Reads the overview anew at each call: a handful of short queries. */
 export function overviewReader(
-  services: Services,
-  serving: Serving,
-  metrics: Metrics,
+  { services, serving, metrics }: Dashboard,
   distribution: ReturnType<typeof distributionReader>,
 ) {
   const { log = silentLog, tamis } = services;

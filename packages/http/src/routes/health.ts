@@ -67,8 +67,8 @@ export function healthRoutes(
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
     const readiness = await readReadiness(services, serving);
-    const status = draining.aborted ? "not_ready" : readiness.status;
-    return context.json({ ...readiness, status }, status === "ready" ? 200 : 503);
+    const ready = readiness.status === "ready" && !draining.aborted;
+    return context.json({ ...readiness, status: ready ? "ready" : "not_ready" } as const, ready ? 200 : 503);
   });
   return routes;
 }
