@@ -4,7 +4,6 @@ import { pathToFileURL } from "node:url";
 import { type Pipeline, TamisError } from "@tamis/core";
 import type { RefreshPorts } from "@tamis/ml";
 import type { Tamis } from "@tamis/storage";
-import { driftPorts } from "./drift-ports.ts";
 import { trainingDocument, trainModels } from "./train-models.ts";
 
 /**
@@ -15,8 +14,9 @@ import { trainingDocument, trainModels } from "./train-models.ts";
  */
 export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
   const { driftPipeline, refreshPipeline } = await import("@tamis/ml");
+  const { driftPorts } = await import("@tamis/storage");
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
-  const pipelines = [refreshPipeline(refreshPorts(tamis)), driftPipeline(await driftPorts(tamis)), ...own];
+  const pipelines = [refreshPipeline(refreshPorts(tamis)), driftPipeline(driftPorts(tamis)), ...own];
   const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);
   if (twice === undefined) return pipelines;
   throw new TamisError(

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
+import { driftReportStyle } from "@tamis/ml";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -22,6 +24,7 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { isPublic } from "./public-paths.ts";
+import { driftRoutes } from "./routes/drift.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -70,11 +73,12 @@ export function createApp(services: Services): App {
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
 
   app.route("/", healthRoutes(services, serving));
-  app.route("/", metricsRoutes(metrics));
+  app.route("/", metricsRoutes(services, metrics));
   app.route("/", predictRoutes(serving, metrics));
   app.route("/", itemRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
+  app.route("/", driftRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", dashboardRoutes(services, serving));
   app.route("/", openApiRoutes(app));
@@ -99,11 +103,14 @@ export function createApp(services: Services): App {
   return Object.assign(app, { requiresToken, close: audit.close });
 }
 
+/** A report on drift carries its style with it. */
+const reportStyle = `'sha256-${createHash("sha256").update(driftReportStyle).digest("base64")}'`;
+
 /** Pages use one stylesheet of our own and no script; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
+    styleSrc: ["'self'", reportStyle],
     imgSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],

@@ -27,6 +27,11 @@ it("names every JSON route, and every operation answers something", async () => 
     "/api/models",
     "/health",
     "/livez",
+    "/monitoring/drift",
+    "/monitoring/drift/baseline",
+    "/monitoring/drift/evidently.json",
+    "/monitoring/drift/report",
+    "/monitoring/drift/report.json",
     "/predict/",
     "/predict/health",
     "/readyz",
@@ -35,7 +40,7 @@ it("names every JSON route, and every operation answers something", async () => 
   for (const operations of Object.values(paths)) {
     for (const { summary, responses } of Object.values(operations)) {
       expect(summary).toBeTruthy();
-      expect(responses).toHaveProperty("200");
+      expect(Object.keys(responses).join()).toMatch(/\b20[0-4]\b/);
     }
   }
 });
