@@ -5,12 +5,12 @@ import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
-import { authenticate } from "./authenticate.ts";
 import { checkGuards } from "./authorise.ts";
-import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
+import { loginRoutes } from "./dashboard/login-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
-import { onlyLoopbackHosts } from "./loopback.ts";
+import { openDoors } from "./doors.ts";
+import { revalidateJson } from "./etag.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import {
@@ -21,7 +21,6 @@ import {
   problemOf,
   problemResponse,
 } from "./problem.ts";
-import { isPublic } from "./public-paths.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -49,10 +48,9 @@ export interface App extends OpenAPIHono<AppEnv> {
  * @throws configuration for a token hash that is none, or a route that no action guards
  */
 export function createApp(services: Services): App {
-  const { environment, tokenHashes = [], log = silentLog, now = () => new Date() } = services;
-  const requiresToken = tokenHashes.length > 0;
+  const { environment, log = silentLog, now = () => new Date() } = services;
   const metrics = createMetrics();
-  const audit = coalescingAudit({ records: services.tamis.records, log, now });
+  const doors = openDoors(services, log, now);
   const serving = createServing(services, metrics);
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
@@ -61,13 +59,10 @@ export function createApp(services: Services): App {
 
   app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
   app.use(secureHeaders(headers));
-  app.use((context, next) => {
-    context.set("audit", audit);
-    return next();
-  });
-  app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
+  for (const middleware of doors.middleware) app.use(middleware);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+  app.use(revalidateJson);
 
   app.route("/", healthRoutes(services, serving));
   app.route("/", metricsRoutes(metrics));
@@ -76,6 +71,7 @@ export function createApp(services: Services): App {
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
+  app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes(services, serving));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
@@ -96,7 +92,7 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken, close: audit.close });
+  return Object.assign(app, { requiresToken: doors.requiresToken, close: doors.close });
 }
 
 /** Pages use one stylesheet of our own and no script; nothing may frame them. */
@@ -112,10 +108,6 @@ const headers = {
   xFrameOptions: "DENY",
   strictTransportSecurity: false,
 };
-
-function exceptPublic(check: ReturnType<typeof authenticate>): typeof check {
-  return (context, next) => (isPublic(context.req.path) ? next() : check(context, next));
-}
 
 function answerMethodNotAllowed(context: Context<AppEnv>, allowed: readonly string[]): Response {
   context.header("Allow", allowed.join(", "));
