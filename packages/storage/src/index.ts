@@ -45,6 +45,7 @@ export {
   replaceLinks,
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
+export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
 export { fenced } from "./sql/fenced.ts";
 export {
   claimKey,
@@ -94,12 +95,20 @@ export {
   type ListPipelineRunsOptions,
   listPipelineRuns,
 } from "./sql/pipeline-runs.ts";
+export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
   type RatingStats,
   ratingsOfUser,
 } from "./sql/ratings.ts";
+export { type RecommendationStats, recommendationStats } from "./sql/recommendation-stats.ts";
+export {
+  addRecommendations,
+  type LoggedRecommendation,
+  type RecommendationMethod,
+  removeRecommendations,
+} from "./sql/recommendations.ts";
 export {
   addRejects,
   countRejects,
@@ -111,8 +120,15 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
-export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export {
+  type AbandonedRuns,
+  failAbandonedRuns,
+  type RunStores,
+  type RunTrackerOptions,
+  runTracker,
+} from "./sql/run-tracker.ts";
 export {
   artifactsOfRun,
   type Direction,
@@ -134,6 +150,7 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
 export {
   createToken,
   isUsable,
@@ -158,5 +175,7 @@ export {
   upsertUsers,
 } from "./sql/users.ts";
 export { writeTransaction } from "./sql/write-transaction.ts";
+export { type TrainingPortsOptions, trainingPorts } from "./training-ports.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
+export { ratingCounts } from "./warehouse/rating-counts.ts";

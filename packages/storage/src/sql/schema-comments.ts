@@ -346,7 +346,7 @@ export const schemaComments: SchemaComments = {
       id: "UUID version 7",
       baseline: "drift_baselines.name",
       baseline_version: "drift_baselines.version",
-      profile: "calibrated or evidently",
+      profile: "calibrated, evidently or simple",
       verdict: "drift, no drift or not enough data",
       document: "JSON: every check with its figures",
       created_at: "when",
