@@ -11,6 +11,9 @@ import { backup } from "./commands/backup.ts";
 import { compare } from "./commands/compare.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { driftBaseline } from "./commands/drift-baseline.ts";
+import { driftCheck } from "./commands/drift-check.ts";
+import { driftList } from "./commands/drift-list.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { forget } from "./commands/forget.ts";
@@ -76,6 +79,10 @@ const routes = buildRouteMap<string, Shell>({
         cancel: pipelineCancel,
       },
       docs: { brief: "Steps that run once per interval: list, run, look at, cancel" },
+    }),
+    drift: buildRouteMap<string, Shell>({
+      routes: { baseline: driftBaseline, check: driftCheck, list: driftList },
+      docs: { brief: "Whether the data have changed: take a baseline, compare, list what was found" },
     }),
     worker,
     schedule,

@@ -4,18 +4,19 @@ import { pathToFileURL } from "node:url";
 import { type Pipeline, TamisError } from "@tamis/core";
 import type { RefreshPorts } from "@tamis/ml";
 import type { Tamis } from "@tamis/storage";
+import { driftPorts } from "./drift-ports.ts";
 import { trainingDocument, trainModels } from "./train-models.ts";
 
 /**
- * The pipelines that can be run: `refresh`, and those of a module, whose default export is a pipeline, a list of them,
+ * The pipelines that can be run: `refresh`, `drift`, and those of a module, whose default export is a pipeline, a list of them,
  * or a function that makes either from the opened stores.
  *
  * @throws not_found, configuration when the module cannot be loaded or exports something else
  */
 export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
-  const { refreshPipeline } = await import("@tamis/ml");
+  const { driftPipeline, refreshPipeline } = await import("@tamis/ml");
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
-  const pipelines = [refreshPipeline(refreshPorts(tamis)), ...own];
+  const pipelines = [refreshPipeline(refreshPorts(tamis)), driftPipeline(await driftPorts(tamis)), ...own];
   const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);
   if (twice === undefined) return pipelines;
   throw new TamisError(

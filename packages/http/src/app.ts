@@ -13,6 +13,7 @@ import { answerProblemPage } from "./dashboard/problem-page.tsx";
 import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
+import { createPredictor } from "./predictor.ts";
 import {
   answerInvalid,
   answerProblem,
@@ -22,12 +23,16 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { isPublic } from "./public-paths.ts";
+import { createRecommendationLog } from "./recommendation-log.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
+import { predictBatchRoutes } from "./routes/predict-batch.ts";
+import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
@@ -54,6 +59,8 @@ export function createApp(services: Services): App {
   const metrics = createMetrics();
   const audit = coalescingAudit({ records: services.tamis.records, log, now });
   const serving = createServing(services, metrics);
+  const recommendationLog = createRecommendationLog(services.tamis.records, { log });
+  const predictor = createPredictor(services, serving, { metrics, recommendationLog });
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
       result.success ? undefined : answerInvalid(context, result.target, result.error),
@@ -71,8 +78,11 @@ export function createApp(services: Services): App {
 
   app.route("/", healthRoutes(services, serving));
   app.route("/", metricsRoutes(metrics));
-  app.route("/", predictRoutes(serving, metrics));
+  app.route("/", predictRoutes(serving, predictor));
+  app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
+  app.route("/", explainRoutes(services, serving));
+  app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", assetRoutes());
@@ -96,7 +106,10 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken, close: audit.close });
+  const close = async () => {
+    await Promise.all([recommendationLog.flush(), audit.close()]);
+  };
+  return Object.assign(app, { requiresToken, close });
 }
 
 /** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */

@@ -16,8 +16,15 @@ export interface Services {
    * paths needs one; when not, the service answers to loopback names only.
    */
   readonly tokenHashes?: readonly string[];
+  /**
+   * Whether each answer of `/predict/` is also written as CSV to the object store, `predictions/user_ID_top_N.csv`: a
+   * file for each answer, before it is sent. @default false
+   */
+  readonly savePredictions?: boolean;
   /** @default () => new Date() */
   readonly now?: () => Date;
+  /** Seeds what is drawn at random: a whole number below 2^32. @default crypto.randomInt */
+  readonly newSeed?: () => number;
   /** Makes request ids. @default crypto.randomUUID */
   readonly newId?: () => string;
 }

@@ -46,6 +46,7 @@ export { type EvidentlyVerdict, evidentlyDrift } from "./drift/evidently.ts";
 export { evidentlyDocument } from "./drift/evidently-document.ts";
 export { idDrift } from "./drift/id-drift.ts";
 export { type DriftFindings, type DriftMaterial, judgeDrift } from "./drift/judge-drift.ts";
+export { judgeInThread } from "./drift/judge-in-thread.ts";
 export { driftReport, driftSentence } from "./drift/report/drift-report.ts";
 export { driftReportStyle } from "./drift/report/style.ts";
 export { type FigureChange, simpleDrift } from "./drift/simple.ts";
@@ -138,6 +139,7 @@ export { similarItems } from "./recommend/similar-items.ts";
 export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
 export { userHistories } from "./recommend/user-histories.ts";
+export { whomToScore } from "./recommend/user-scores.ts";
 export type {
   Contribution,
   Explanation,

@@ -94,13 +94,22 @@ export {
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
+  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
+export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
   type RatingStats,
   ratingsOfUser,
 } from "./sql/ratings.ts";
+export { type RecommendationStats, recommendationStats } from "./sql/recommendation-stats.ts";
+export {
+  addRecommendations,
+  type LoggedRecommendation,
+  type RecommendationMethod,
+  removeRecommendations,
+} from "./sql/recommendations.ts";
 export {
   addRejects,
   countRejects,
@@ -136,6 +145,7 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
 export {
   createToken,
   isUsable,
