@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import {
   type Application,
   ArgumentScannerError,
@@ -42,6 +41,7 @@ import { train } from "./commands/train.ts";
 import { tune } from "./commands/tune.ts";
 import { worker } from "./commands/worker.ts";
 import type { Shell } from "./context.ts";
+import { programVersion } from "./program-version.ts";
 
 const routes = buildRouteMap<string, Shell>({
   routes: {
@@ -110,7 +110,7 @@ const routes = buildRouteMap<string, Shell>({
 export function createApplication(): Application<Shell> {
   return buildApplication(routes, {
     name: "tamis",
-    versionInfo: { currentVersion: packageVersion() },
+    versionInfo: { currentVersion: programVersion() },
     scanner: {
       caseStyle: "allow-kebab-for-camel",
       allowArgumentEscapeSequence: true,
@@ -149,9 +149,4 @@ function argumentMessage(error: unknown): string {
 
 function failure(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function packageVersion(): string {
-  const manifest = createRequire(import.meta.url)("../package.json") as { version: string };
-  return manifest.version;
 }

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
@@ -10,6 +9,7 @@ import { checkGuards } from "./authorise.ts";
 import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
+import { limitBody } from "./limit-body.ts";
 import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
@@ -74,7 +74,7 @@ export function createApp(services: Services): App {
   });
   app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+  app.use(limitBody(maxBodyBytes, answerTooLarge));
 
   app.route("/", healthRoutes(services, serving));
   app.route("/", metricsRoutes(metrics));

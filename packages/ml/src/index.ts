@@ -198,7 +198,6 @@ export {
   type LoadedRatings,
   RefreshConfig,
   type RefreshPorts,
-  type RefreshTraining,
   refreshPipeline,
 } from "./refresh.ts";
 export {
@@ -234,5 +233,8 @@ export {
   synthesizeFilms,
 } from "./synthesize/synthesize-films.ts";
 export { type TrainingResult, train } from "./train.ts";
-export type { TrainRequest } from "./training-plan.ts";
+export { type SnapshotTraining, trainSnapshot } from "./train-snapshot.ts";
+export { type TrainingDocument, trainingDocument } from "./training-document.ts";
+export { TrainingConfig, trainingPipeline } from "./training-pipeline.ts";
+export type { TrainingOptions, TrainRequest } from "./training-plan.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

@@ -94,7 +94,6 @@ export {
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
-  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
 export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
@@ -123,7 +122,13 @@ export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replac
 export { type RestoreOptions, restore } from "./sql/restore.ts";
 export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
-export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export {
+  type AbandonedRuns,
+  failAbandonedRuns,
+  type RunStores,
+  type RunTrackerOptions,
+  runTracker,
+} from "./sql/run-tracker.ts";
 export {
   artifactsOfRun,
   type Direction,
@@ -170,6 +175,7 @@ export {
   upsertUsers,
 } from "./sql/users.ts";
 export { writeTransaction } from "./sql/write-transaction.ts";
+export { type TrainingPortsOptions, trainingPorts } from "./training-ports.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
 export { ratingCounts } from "./warehouse/rating-counts.ts";
