@@ -32,6 +32,7 @@ import { pipelineRun } from "./commands/pipeline-run.ts";
 import { pipelineRuns } from "./commands/pipeline-runs.ts";
 import { pipelineShow } from "./commands/pipeline-show.ts";
 import { recommend } from "./commands/recommend.ts";
+import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
 import { schedule } from "./commands/schedule.ts";
@@ -66,6 +67,10 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "The trained models: list them, show one" },
     }),
     recommend,
+    recommendations: buildRouteMap<string, Shell>({
+      routes: { purge: recommendationsPurge },
+      docs: { brief: "The log of recommendations: remove what is old" },
+    }),
     similar,
     explain,
     forget,

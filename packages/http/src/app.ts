@@ -29,11 +29,14 @@ import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { monitoringRecommendationRoutes } from "./routes/monitoring-recommendations.ts";
+import { monitoringStatsRoutes } from "./routes/monitoring-stats.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
 import { predictBatchRoutes } from "./routes/predict-batch.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { trainingRoutes } from "./routes/training.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
 
@@ -44,6 +47,8 @@ export const maxBodyBytes = 1_048_576;
 export interface App extends OpenAPIHono<AppEnv> {
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Says from now on that it is not ready, and ends event streams: the first thing of a shutdown. */
+  drain(): void;
   /** Writes what is still to be remembered. Call it after the last request, before the stores are closed. */
   close(): Promise<void>;
 }
@@ -76,15 +81,19 @@ export function createApp(services: Services): App {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(limitBody(maxBodyBytes, answerTooLarge));
 
-  app.route("/", healthRoutes(services, serving));
+  const draining = new AbortController();
+  app.route("/", healthRoutes(services, serving, draining.signal));
   app.route("/", metricsRoutes(metrics));
   app.route("/", predictRoutes(serving, predictor));
   app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
   app.route("/", explainRoutes(services, serving));
+  app.route("/", trainingRoutes(services, draining.signal));
   app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
+  app.route("/", monitoringRecommendationRoutes(services));
+  app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
@@ -109,7 +118,7 @@ export function createApp(services: Services): App {
   const close = async () => {
     await Promise.all([recommendationLog.flush(), audit.close()]);
   };
-  return Object.assign(app, { requiresToken, close });
+  return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
 /** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */

@@ -1,6 +1,7 @@
 import type { EnvironmentName, Log, Role } from "@tamis/core";
 import type { Tamis } from "@tamis/storage";
 import type { CoalescingAudit } from "./coalescing-audit.ts";
+import type { Jobs } from "./jobs-thread.ts";
 
 /** What the service is built on. Stores are opened, and closed, by the caller. */
 export interface Services {
@@ -21,6 +22,8 @@ export interface Services {
    * file for each answer, before it is sent. @default false
    */
   readonly savePredictions?: boolean;
+  /** The thread that does the service's own runs, for its health. @default runs are left to other workers */
+  readonly jobs?: Pick<Jobs, "health">;
   /** @default () => new Date() */
   readonly now?: () => Date;
   /** Seeds what is drawn at random: a whole number below 2^32. @default crypto.randomInt */

@@ -22,6 +22,13 @@ const Readiness = z
         running: z.number().int().optional(),
       }),
       model: Check.extend({ version: z.number().int().optional() }),
+      jobs: Check.extend({
+        crashes: z
+          .number()
+          .int()
+          .optional()
+          .openapi({ description: "How often the thread had to be restarted." }),
+      }),
     }),
   })
   .openapi("Readiness");
@@ -44,7 +51,12 @@ const readyz = createRoute({
   responses: { 200: json("Ready", Readiness), 503: json("Not ready", Readiness) },
 });
 
-export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
+/** @param draining - fires when the service stops: it is not ready any more. */
+export function healthRoutes(
+  services: Services,
+  serving: Serving,
+  draining: AbortSignal,
+): OpenAPIHono<AppEnv> {
   const { environment } = services;
   const routes = new OpenAPIHono<AppEnv>();
   for (const path of ["/health", "/api/health"]) {
@@ -55,7 +67,8 @@ export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
     const readiness = await readReadiness(services, serving);
-    return context.json(readiness, readiness.status === "ready" ? 200 : 503);
+    const ready = readiness.status === "ready" && !draining.aborted;
+    return context.json({ ...readiness, status: ready ? "ready" : "not_ready" } as const, ready ? 200 : 503);
   });
   return routes;
 }
@@ -68,7 +81,7 @@ export async function readReadiness(services: Services, serving: Serving): Promi
     checkQueue(services, log),
     checkModel(serving),
   ]);
-  const checks = { records, queue, model };
+  const checks = { records, queue, model, jobs: checkJobs(services) };
   const ready = Object.values(checks).every(({ status }) => status !== "error");
   return { status: ready ? "ready" : "not_ready", checks };
 }
@@ -93,6 +106,18 @@ async function checkQueue({ tamis }: Services, log: Log): Promise<Readiness["che
     log.error("queue not readable", { error });
     return { status: "error", detail: "The runs that wait cannot be read; the log has the cause." };
   }
+}
+
+/** A thread that crashed is started again and keeps nobody from being answered. */
+function checkJobs({ jobs }: Services): Readiness["checks"]["jobs"] {
+  if (jobs === undefined) return { status: "none", detail: "Runs are left to other workers: tamis worker." };
+  const { status, crashes } = jobs.health();
+  if (status !== "crashed") return { status: "ok", crashes };
+  return {
+    status: "stale",
+    crashes,
+    detail: "The thread ended and is started again; the log has the cause.",
+  };
 }
 
 async function checkModel(serving: Serving): Promise<Readiness["checks"]["model"]> {
