@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import {
   type Application,
   ArgumentScannerError,
@@ -33,6 +32,7 @@ import { pipelineRun } from "./commands/pipeline-run.ts";
 import { pipelineRuns } from "./commands/pipeline-runs.ts";
 import { pipelineShow } from "./commands/pipeline-show.ts";
 import { recommend } from "./commands/recommend.ts";
+import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
 import { schedule } from "./commands/schedule.ts";
@@ -42,6 +42,7 @@ import { train } from "./commands/train.ts";
 import { tune } from "./commands/tune.ts";
 import { worker } from "./commands/worker.ts";
 import type { Shell } from "./context.ts";
+import { programVersion } from "./program-version.ts";
 
 const routes = buildRouteMap<string, Shell>({
   routes: {
@@ -66,6 +67,10 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "The trained models: list them, show one" },
     }),
     recommend,
+    recommendations: buildRouteMap<string, Shell>({
+      routes: { purge: recommendationsPurge },
+      docs: { brief: "The log of recommendations: remove what is old" },
+    }),
     similar,
     explain,
     forget,
@@ -110,7 +115,7 @@ const routes = buildRouteMap<string, Shell>({
 export function createApplication(): Application<Shell> {
   return buildApplication(routes, {
     name: "tamis",
-    versionInfo: { currentVersion: packageVersion() },
+    versionInfo: { currentVersion: programVersion() },
     scanner: {
       caseStyle: "allow-kebab-for-camel",
       allowArgumentEscapeSequence: true,
@@ -149,9 +154,4 @@ function argumentMessage(error: unknown): string {
 
 function failure(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function packageVersion(): string {
-  const manifest = createRequire(import.meta.url)("../package.json") as { version: string };
-  return manifest.version;
 }

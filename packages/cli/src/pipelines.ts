@@ -4,19 +4,27 @@ import { pathToFileURL } from "node:url";
 import { type Pipeline, TamisError } from "@tamis/core";
 import type { RefreshPorts } from "@tamis/ml";
 import type { Tamis } from "@tamis/storage";
-import { trainingDocument, trainModels } from "./train-models.ts";
+import { programVersion } from "./program-version.ts";
 
 /**
- * The pipelines that can be run: `refresh`, `drift`, and those of a module, whose default export is a pipeline, a list of them,
- * or a function that makes either from the opened stores.
+ * The pipelines that can be run: `refresh`, `training`, `drift`, and those of a module, whose default export is a pipeline,
+ * a list of them, or a function that makes either from the opened stores.
  *
  * @throws not_found, configuration when the module cannot be loaded or exports something else
  */
 export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
-  const { driftPipeline, refreshPipeline } = await import("@tamis/ml");
-  const { driftPorts } = await import("@tamis/storage");
+  const { driftPipeline, refreshPipeline, trainingPipeline } = await import("@tamis/ml");
+  const { driftPorts, importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
-  const pipelines = [refreshPipeline(refreshPorts(tamis)), driftPipeline(driftPorts(tamis)), ...own];
+  const ports = trainingPorts(tamis, { codeVersion: programVersion() });
+  const load: RefreshPorts["load"] = ({ path, format }, work) =>
+    (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
+  const pipelines = [
+    refreshPipeline({ ...ports, load }),
+    trainingPipeline(ports),
+    driftPipeline(driftPorts(tamis)),
+    ...own,
+  ];
   const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);
   if (twice === undefined) return pipelines;
   throw new TamisError(
@@ -34,17 +42,6 @@ export function findPipeline(pipelines: readonly Pipeline[], name: string): Pipe
     "not_found",
     `There is no pipeline “${name}”, only: ${names}. Give yours with --module FILE.`,
   );
-}
-
-function refreshPorts(tamis: Tamis): RefreshPorts {
-  return {
-    objects: tamis.objects,
-    async load({ path, format }, work) {
-      const { importMovielens, importRatings } = await import("@tamis/storage");
-      return await (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
-    },
-    train: async (training, work) => trainingDocument(await trainModels(tamis, training, work)),
-  };
 }
 
 async function modulePipelines(tamis: Tamis, file: string): Promise<Pipeline[]> {

@@ -115,6 +115,7 @@ export type {
   RunLedger,
 } from "./ports/run-ledger.ts";
 export type { NewRun, RunArtifact, RunStatus, RunTracker } from "./ports/run-tracker.ts";
+export type { TrainingData, TrainingPorts } from "./ports/training-ports.ts";
 export type { Warehouse, WarehouseChunk, WarehouseColumn, WarehouseParameters } from "./ports/warehouse.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export {

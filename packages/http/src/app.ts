@@ -3,7 +3,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
 import { driftReportStyle } from "@tamis/ml";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
@@ -12,9 +11,11 @@ import { checkGuards } from "./authorise.ts";
 import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
+import { limitBody } from "./limit-body.ts";
 import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
+import { createPredictor } from "./predictor.ts";
 import {
   answerInvalid,
   answerProblem,
@@ -24,14 +25,21 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { isPublic } from "./public-paths.ts";
+import { createRecommendationLog } from "./recommendation-log.ts";
 import { driftRoutes } from "./routes/drift.ts";
+import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { monitoringRecommendationRoutes } from "./routes/monitoring-recommendations.ts";
+import { monitoringStatsRoutes } from "./routes/monitoring-stats.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
+import { predictBatchRoutes } from "./routes/predict-batch.ts";
+import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { trainingRoutes } from "./routes/training.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
 
@@ -42,6 +50,8 @@ export const maxBodyBytes = 1_048_576;
 export interface App extends OpenAPIHono<AppEnv> {
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Says from now on that it is not ready, and ends event streams: the first thing of a shutdown. */
+  drain(): void;
   /** Writes what is still to be remembered. Call it after the last request, before the stores are closed. */
   close(): Promise<void>;
 }
@@ -57,6 +67,8 @@ export function createApp(services: Services): App {
   const metrics = createMetrics();
   const audit = coalescingAudit({ records: services.tamis.records, log, now });
   const serving = createServing(services, metrics);
+  const recommendationLog = createRecommendationLog(services.tamis.records, { log });
+  const predictor = createPredictor(services, serving, { metrics, recommendationLog });
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
       result.success ? undefined : answerInvalid(context, result.target, result.error),
@@ -70,17 +82,24 @@ export function createApp(services: Services): App {
   });
   app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+  app.use(limitBody(maxBodyBytes, answerTooLarge));
 
-  app.route("/", healthRoutes(services, serving));
+  const draining = new AbortController();
+  app.route("/", healthRoutes(services, serving, draining.signal));
   app.route("/", metricsRoutes(services, metrics));
-  app.route("/", predictRoutes(serving, metrics));
+  app.route("/", predictRoutes(serving, predictor));
+  app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
+  app.route("/", explainRoutes(services, serving));
+  app.route("/", trainingRoutes(services, draining.signal));
+  app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
   app.route("/", driftRoutes(services));
+  app.route("/", monitoringRecommendationRoutes(services));
+  app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving));
+  app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
 
@@ -100,17 +119,22 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken, close: audit.close });
+  const close = async () => {
+    await Promise.all([recommendationLog.flush(), audit.close()]);
+  };
+  return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
 /** A report on drift carries its style with it. */
 const reportStyle = `'sha256-${createHash("sha256").update(driftReportStyle).digest("base64")}'`;
 
-/** Pages use one stylesheet of our own and no script; nothing may frame them. */
+/** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     styleSrc: ["'self'", reportStyle],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
     imgSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],

@@ -21,10 +21,14 @@ it("names every JSON route, and every operation answers something", async () => 
   };
   expect(openapi).toBe("3.1.0");
   expect(Object.keys(paths).sort()).toEqual([
+    "/api/explain",
     "/api/health",
     "/api/items",
     "/api/items/{id}",
+    "/api/items/{id}/similar",
     "/api/models",
+    "/generate-ratings/",
+    "/get-random-ratings/",
     "/health",
     "/livez",
     "/monitoring/drift",
@@ -33,6 +37,7 @@ it("names every JSON route, and every operation answers something", async () => 
     "/monitoring/drift/report",
     "/monitoring/drift/report.json",
     "/predict/",
+    "/predict/batch",
     "/predict/health",
     "/readyz",
     "/stats",

@@ -96,7 +96,7 @@ export function problemOf(error: unknown, instance: string): Problem & { status:
       instance,
     );
   }
-  return problem(found.kind, found.detail, instance);
+  return problem(found.kind, found.detail, instance, found.errors);
 }
 
 /** Answers with a problem document. */
@@ -124,8 +124,21 @@ export function answerInvalid(context: Context<AppEnv>, target: string, error: z
   return answerProblem(context, "invalid_input", `Not valid: ${named}. See errors.`, errors);
 }
 
-function kindOf(error: unknown): { kind: ProblemKind; detail: string } {
-  if (isTamisError(error)) return { kind: error.code, detail: error.message };
+interface Found {
+  readonly kind: ProblemKind;
+  readonly detail: string;
+  /** The places of the body that an error's details name as `pointers`. */
+  readonly errors?: readonly ProblemPart[] | undefined;
+}
+
+function kindOf(error: unknown): Found {
+  if (isTamisError(error)) {
+    const { pointers } = error.details;
+    const errors = Array.isArray(pointers)
+      ? pointers.map((pointer: string) => ({ pointer, detail: error.message }))
+      : undefined;
+    return { kind: error.code, detail: error.message, errors };
+  }
   if (error instanceof HTTPException) {
     if (error.status === 400) {
       return { kind: "malformed_request", detail: "The body is not a JSON document." };

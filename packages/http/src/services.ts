@@ -1,6 +1,7 @@
 import type { EnvironmentName, Log, Role } from "@tamis/core";
 import type { Tamis } from "@tamis/storage";
 import type { CoalescingAudit } from "./coalescing-audit.ts";
+import type { Jobs } from "./jobs-thread.ts";
 
 /** What the service is built on. Stores are opened, and closed, by the caller. */
 export interface Services {
@@ -16,8 +17,17 @@ export interface Services {
    * paths needs one; when not, the service answers to loopback names only.
    */
   readonly tokenHashes?: readonly string[];
+  /**
+   * Whether each answer of `/predict/` is also written as CSV to the object store, `predictions/user_ID_top_N.csv`: a
+   * file for each answer, before it is sent. @default false
+   */
+  readonly savePredictions?: boolean;
+  /** The thread that does the service's own runs, for its health. @default runs are left to other workers */
+  readonly jobs?: Pick<Jobs, "health">;
   /** @default () => new Date() */
   readonly now?: () => Date;
+  /** Seeds what is drawn at random: a whole number below 2^32. @default crypto.randomInt */
+  readonly newSeed?: () => number;
   /** Makes request ids. @default crypto.randomUUID */
   readonly newId?: () => string;
 }

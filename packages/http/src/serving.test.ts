@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { importFilms, type OpenService, openService, trainModel } from "./testing/open-service.ts";
 import { predict } from "./testing/predict.ts";
 
@@ -29,6 +29,13 @@ async function damageNewestModel(): Promise<void> {
   bytes[bytes.length >> 1]! ^= 1;
   await writeFile(newest, bytes);
 }
+
+/** A request sees that something is new; it is served as soon as it is read. */
+const served = (version: number) =>
+  vi.waitFor(
+    async () => expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(version),
+    { timeout: 10_000 },
+  );
 
 describe("without a champion", () => {
   it("has nothing to recommend from an empty store, and says what to do", async () => {
@@ -64,7 +71,7 @@ describe("a new champion", () => {
     await trainModel(service, 7);
     expect(await version()).toBe(1);
     clock += 1000;
-    expect(await version()).toBe(2);
+    await served(2);
     expect((await json("/predict/health")).body).toEqual({ status: "healthy", model_loaded: true });
   });
 
@@ -88,6 +95,7 @@ describe("a new champion", () => {
     }
     await trained;
     clock += 1000;
+    await served(2);
     answers.push(await predict(service.app, { user_id: 5, top_n: 20 }));
     lists.set(2, (await predict(service.createApp(), { user_id: 5, top_n: 20 })).body.recommendations);
     expect(lists.get(1)).not.toEqual(lists.get(2));
@@ -99,6 +107,7 @@ describe("a new champion", () => {
     expect((await predict(service.app, { user_id: 1 })).body.ranked_by).toMatchObject({ kind: "rating" });
     await trainModel(service, 42, ["item-knn"]);
     clock += 1000;
+    await served(2);
     const { body } = await predict(service.app, { user_id: 1, top_n: 5 });
     expect(body).toMatchObject({ model_version: 2, ranked_by: { algorithm: "item-knn", kind: "ranking" } });
     for (const { source, reason } of body.recommendations) {
@@ -114,6 +123,9 @@ describe("a new champion", () => {
     await predict(service.app, { user_id: 1 });
     await importFilms(service, 7);
     clock += 1000;
+    const list = async () => (await predict(service.app, { user_id: 1, top_n: 50 })).body.recommendations;
+    const former = JSON.stringify(await list());
+    await vi.waitFor(async () => expect(JSON.stringify(await list())).not.toBe(former));
     const { body } = await predict(service.app, { user_id: 1, top_n: 50 });
     for (const { item_id, title } of body.recommendations) {
       expect((await json(`/api/items/${item_id}`)).body.title).toBe(title);
@@ -150,14 +162,16 @@ describe("a damaged model file", () => {
     await trainModel(service, 7);
     await damageNewestModel();
     clock += 1000;
+    await vi.waitFor(async () =>
+      expect(await json("/readyz")).toMatchObject({
+        status: 200,
+        body: { checks: { model: { status: "stale", version: 1 } } },
+      }),
+    );
     expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(1);
-    expect(await json("/readyz")).toMatchObject({
-      status: 200,
-      body: { checks: { model: { status: "stale", version: 1 } } },
-    });
     await trainModel(service, 8);
     clock += 1000;
-    expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(3);
+    await served(3);
     expect(await json("/readyz")).toMatchObject({
       body: { checks: { model: { status: "ok", version: 3 } } },
     });

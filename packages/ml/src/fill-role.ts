@@ -17,6 +17,8 @@ export interface RoleResult {
   /** The new version; `null` when it was not promoted: then none is made. */
   readonly version: number | null;
   readonly promoted: boolean;
+  /** Promoted although the comparison said no. */
+  readonly forced: boolean;
   readonly reason: string;
 }
 
@@ -56,7 +58,7 @@ export async function fillRole(
     [`${prefix}forced`]: forced,
   });
   const version = promoted ? await promote(plan, runId, role, best, holder) : null;
-  return { role, best: algorithm, version, promoted, reason };
+  return { role, best: algorithm, version, promoted, forced, reason };
 }
 
 function figure(role: ModelRole, value: number): PromotionCandidate {

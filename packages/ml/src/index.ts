@@ -140,6 +140,7 @@ export { similarItems } from "./recommend/similar-items.ts";
 export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
 export { userHistories } from "./recommend/user-histories.ts";
+export { whomToScore } from "./recommend/user-scores.ts";
 export type {
   Contribution,
   Explanation,
@@ -198,7 +199,6 @@ export {
   type LoadedRatings,
   RefreshConfig,
   type RefreshPorts,
-  type RefreshTraining,
   refreshPipeline,
 } from "./refresh.ts";
 export {
@@ -234,5 +234,8 @@ export {
   synthesizeFilms,
 } from "./synthesize/synthesize-films.ts";
 export { type TrainingResult, train } from "./train.ts";
-export type { TrainRequest } from "./training-plan.ts";
+export { type SnapshotTraining, trainSnapshot } from "./train-snapshot.ts";
+export { type TrainingDocument, trainingDocument } from "./training-document.ts";
+export { TrainingConfig, trainingPipeline } from "./training-pipeline.ts";
+export type { TrainingOptions, TrainRequest } from "./training-plan.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

@@ -1,15 +1,9 @@
-import {
-  definePipeline,
-  defineStep,
-  isTamisError,
-  isTemporary,
-  type Json,
-  type ObjectStore,
-  type OnProgress,
-  type Pipeline,
-} from "@tamis/core";
+import { definePipeline, defineStep, type OnProgress, type Pipeline, type TrainingPorts } from "@tamis/core";
 import { z } from "zod";
-import type { ModelOptions } from "./recommender.ts";
+import { patient } from "./patient.ts";
+import { trainSnapshot } from "./train-snapshot.ts";
+import { type TrainingDocument, trainingDocument } from "./training-document.ts";
+import { TrainingConfig } from "./training-pipeline.ts";
 
 /** The configuration of a run of {@link refreshPipeline}; an unknown name is refused. */
 export const RefreshConfig = z.strictObject({
@@ -17,14 +11,7 @@ export const RefreshConfig = z.strictObject({
   path: z.string().min(1),
   /** `movielens`: any MovieLens layout; `ratings`: any ratings file. */
   format: z.enum(["movielens", "ratings"]).default("movielens"),
-  /** Algorithms to compare. */
-  models: z.array(z.string()).min(1).default(["svd", "knn-basic", "normal-predictor"]),
-  /** Options by algorithm. */
-  options: z.record(z.string(), z.record(z.string(), z.json())).default({}),
-  folds: z.int().min(2).default(3),
-  seed: z.int().min(0).default(42),
-  /** Promote the model also when it is not better. */
-  force: z.boolean().default(false),
+  ...TrainingConfig.shape,
 });
 export type RefreshConfig = z.infer<typeof RefreshConfig>;
 
@@ -42,28 +29,11 @@ export interface LoadedRatings {
   readonly unchanged: boolean;
 }
 
-/** A training as the configuration asks for it, on the snapshot of this digest. */
-export interface RefreshTraining extends Pick<RefreshConfig, "models" | "folds" | "seed" | "force"> {
-  readonly snapshot: string;
-  readonly options: Readonly<Record<string, ModelOptions>>;
-}
-
 /** What {@link refreshPipeline} works with. */
-export interface RefreshPorts {
-  readonly objects: ObjectStore;
+export interface RefreshPorts extends TrainingPorts {
   /** Makes ratings the data set. */
   load(source: Pick<RefreshConfig, "path" | "format">, work: Work): Promise<LoadedRatings>;
-  /** Compares models, and promotes the best when it is better than the champion; answers what came of it. */
-  train(training: RefreshTraining, work: Work): Promise<Json>;
 }
-
-/** Another import or training at work will have ended some time. */
-const patient = {
-  attempts: 6,
-  baseMs: 5_000,
-  capMs: 60_000,
-  retryable: (error: unknown) => isTemporary(error) || (isTamisError(error) && error.code === "conflict"),
-};
 
 /**
  * The pipeline `refresh`: `load` (ratings become the data set), `train` (the better model becomes the champion),
@@ -72,7 +42,7 @@ const patient = {
  * @example
  * await runPipeline(refreshPipeline(ports), { ledger, interval, config: { path: "./ml-latest-small" } });
  */
-export function refreshPipeline({ objects, ...ports }: RefreshPorts): Pipeline {
+export function refreshPipeline(ports: RefreshPorts): Pipeline {
   const load = defineStep({
     name: "load",
     config: RefreshConfig,
@@ -90,10 +60,13 @@ export function refreshPipeline({ objects, ...ports }: RefreshPorts): Pipeline {
     inputs: { load },
     config: RefreshConfig,
     retry: patient,
-    async run({ config, inputs, signal, onProgress }) {
-      const { models, options, folds, seed, force } = config;
-      const training = { snapshot: inputs.load.snapshot, models, options, folds, seed, force };
-      return await ports.train(training, { signal, onProgress });
+    async run({ config, inputs, hold, signal, onProgress }): Promise<TrainingDocument> {
+      const { path, format, ...training } = config;
+      const { snapshot } = inputs.load;
+      const tags = { pipeline_run: hold.runId };
+      return trainingDocument(
+        await trainSnapshot(ports, { ...training, snapshot, tags, signal, onProgress }),
+      );
     },
   });
   const report = defineStep({
@@ -110,7 +83,7 @@ export function refreshPipeline({ objects, ...ports }: RefreshPorts): Pipeline {
       };
       const key = `reports/refresh/${hold.runId}.json`;
       const bytes = new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
-      const { sha256 } = await objects.put(key, bytes, { signal });
+      const { sha256 } = await ports.objects.put(key, bytes, { signal });
       return { key, sha256 };
     },
   });

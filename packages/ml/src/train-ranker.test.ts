@@ -27,12 +27,20 @@ describe("a training with models of ratings and models that rank", () => {
     const result = await trainWith(["baseline-only", "popularity", "ease"]);
     const expected = await rankValidate(table, createRecommender("popularity"), { folds: 3, seed: 42 });
     expect(result.roles).toEqual([
-      { role: "champion", best: "baseline-only", version: 1, promoted: true, reason: expect.any(String) },
+      {
+        role: "champion",
+        best: "baseline-only",
+        version: 1,
+        promoted: true,
+        forced: false,
+        reason: expect.any(String),
+      },
       {
         role: "ranker",
         best: "popularity",
         version: 2,
         promoted: true,
+        forced: false,
         reason: `promoted: NDCG@10 ${expected.metrics.ndcg.toFixed(4)} on 3 folds; there was no ranker`,
       },
     ]);

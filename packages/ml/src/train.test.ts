@@ -39,8 +39,18 @@ describe("the first training", () => {
       },
       version: 1,
       promoted: true,
+      forced: false,
       reason: `promoted: RMSE ${expected.rmse.mean.toFixed(4)} on 3 folds; there was no champion`,
-      roles: [{ role: "champion", best: "baseline-only", version: 1, promoted: true, reason: result.reason }],
+      roles: [
+        {
+          role: "champion",
+          best: "baseline-only",
+          version: 1,
+          promoted: true,
+          forced: false,
+          reason: result.reason,
+        },
+      ],
     });
     expect(stores.tracker.runs).toEqual([
       {

@@ -36,7 +36,8 @@ export async function train(request: TrainRequest): Promise<TrainingResult> {
   const plan = planTraining(request);
   const { table, snapshot, tracker, name, folds, seed, margin, force } = plan;
   const experiment = request.experiment ?? "Film_Recommendation_Experiment";
-  const runId = await tracker.start({ experiment, name, snapshot, seed });
+  const { tags } = request;
+  const runId = await tracker.start({ experiment, name, snapshot, seed, ...(tags && { tags }) });
   try {
     await tracker.logParameters(runId, {
       models: plan.candidates.map(({ algorithm }) => algorithm).join(","),

@@ -1,25 +1,17 @@
 import {
+  type Id,
   type Item,
-  type ModelCatalog,
-  type ObjectStore,
   type OnProgress,
   type RatingTable,
-  type RunTracker,
   TamisError,
+  type TrainingPorts,
 } from "@tamis/core";
 import type { DefinedRecommender } from "./define-recommender.ts";
 import type { ModelOptions, Recommender } from "./recommender.ts";
 import { createRecommender } from "./recommenders.ts";
 
-export interface TrainRequest {
-  readonly table: RatingTable;
-  /** Digest of the snapshot that `table` was read from. */
-  readonly snapshot: string;
-  /** The catalogue, for the cold start. */
-  readonly items: Iterable<Item>;
-  readonly catalog: ModelCatalog;
-  readonly tracker: RunTracker;
-  readonly objects: ObjectStore;
+/** What may be asked of a training. */
+export interface TrainingOptions {
   /** Name of the registered model. @default "Best_Film_Recommender" */
   readonly model?: string;
   /** Experiment that the run belongs to. @default "Film_Recommendation_Experiment" */
@@ -38,9 +30,27 @@ export interface TrainRequest {
   readonly margin?: number;
   /** Promote even when it is not better. @default false */
   readonly force?: boolean;
+  /** Labels of the run. */
+  readonly tags?: Readonly<Record<string, Id>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
+
+export interface TrainRequest
+  extends TrainingOptions,
+    Pick<TrainingPorts, "objects" | "catalog" | "tracker"> {
+  readonly table: RatingTable;
+  /** Digest of the snapshot that `table` was read from. */
+  readonly snapshot: string;
+  /** The catalogue, for the cold start. */
+  readonly items: Iterable<Item>;
+}
+
+/** The registered model of those who do not name one. */
+export const defaultModel = "Best_Film_Recommender";
+
+/** What those compare who do not name any. */
+export const defaultModels: readonly string[] = ["svd", "knn-basic", "normal-predictor"];
 
 /** A request with everything filled in. */
 export interface TrainingPlan extends TrainRequest {
@@ -59,7 +69,7 @@ export interface TrainingPlan extends TrainRequest {
  * @throws invalid_input for an unknown algorithm or option, or no algorithm
  */
 export function planTraining(request: TrainRequest): TrainingPlan {
-  const { models = ["svd", "knn-basic", "normal-predictor"], options = {}, recommenders: own = [] } = request;
+  const { models = defaultModels, options = {}, recommenders: own = [] } = request;
   const candidates = [...new Set(models)].map(
     (name) => own.find(({ algorithm }) => algorithm === name) ?? createRecommender(name, options[name]),
   );
@@ -68,7 +78,7 @@ export function planTraining(request: TrainRequest): TrainingPlan {
   }
   return {
     ...request,
-    name: request.model ?? "Best_Film_Recommender",
+    name: request.model ?? defaultModel,
     folds: request.folds ?? 3,
     seed: request.seed ?? 42,
     margin: request.margin ?? 0,

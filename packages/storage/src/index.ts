@@ -49,6 +49,16 @@ export { databaseClock } from "./sql/clock.ts";
 export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
 export { fenced } from "./sql/fenced.ts";
 export {
+  claimKey,
+  type KeptAnswer,
+  type KeyClaim,
+  type KeyedRequest,
+  keepAnswer,
+  keptKeyMs,
+  releaseKey,
+  renewKey,
+} from "./sql/idempotency-keys.ts";
+export {
   beginImport,
   failImport,
   findFinishedImport,
@@ -86,12 +96,20 @@ export {
   type ListPipelineRunsOptions,
   listPipelineRuns,
 } from "./sql/pipeline-runs.ts";
+export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
   type RatingStats,
   ratingsOfUser,
 } from "./sql/ratings.ts";
+export { type RecommendationStats, recommendationStats } from "./sql/recommendation-stats.ts";
+export {
+  addRecommendations,
+  type LoggedRecommendation,
+  type RecommendationMethod,
+  removeRecommendations,
+} from "./sql/recommendations.ts";
 export {
   addRejects,
   countRejects,
@@ -103,8 +121,15 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
-export { failAbandonedRuns, type RunStores, type RunTrackerOptions, runTracker } from "./sql/run-tracker.ts";
+export {
+  type AbandonedRuns,
+  failAbandonedRuns,
+  type RunStores,
+  type RunTrackerOptions,
+  runTracker,
+} from "./sql/run-tracker.ts";
 export {
   artifactsOfRun,
   type Direction,
@@ -118,6 +143,7 @@ export {
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
 export { readServiceFacts, type ServiceFacts } from "./sql/service-facts.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,
   currentSnapshot,
@@ -126,6 +152,21 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
+export {
+  createToken,
+  isUsable,
+  listTokens,
+  maxSecretDays,
+  type NewToken,
+  revokeToken,
+  type StoredToken,
+  type TokenChange,
+  tokenHash,
+  tokenId,
+  touchToken,
+  usableTokens,
+} from "./sql/tokens.ts";
 export {
   findUser,
   type ListUsersOptions,
@@ -136,6 +177,7 @@ export {
   upsertUsers,
 } from "./sql/users.ts";
 export { writeTransaction } from "./sql/write-transaction.ts";
+export { type TrainingPortsOptions, trainingPorts } from "./training-ports.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
 export { ratingCounts } from "./warehouse/rating-counts.ts";

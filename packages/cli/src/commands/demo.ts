@@ -6,8 +6,8 @@ import type { Context, GlobalFlags } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { type DemoResult, demoDocument, demoLines } from "../demo-summary.ts";
 import { modelName } from "../model-document.ts";
+import { programVersion } from "../program-version.ts";
 import { recommendToUser } from "../recommend-to-user.ts";
-import { trainModels } from "../train-models.ts";
 import { listen } from "./serve.ts";
 
 interface Flags {
@@ -91,12 +91,15 @@ async function refuseOtherData(context: Context): Promise<void> {
 
 /** The champion of this snapshot: the one that is there, else the winner of a training. */
 async function trainOnce(context: Context, snapshot: string): Promise<ModelVersion> {
-  const { modelCatalog } = await import("@tamis/storage");
+  const { trainSnapshot } = await import("@tamis/ml");
+  const { modelCatalog, trainingPorts } = await import("@tamis/storage");
   const catalog = modelCatalog((await context.tamis()).records);
   const present = await catalog.find(modelName, "champion");
   if (present?.snapshot === snapshot) return present;
   context.output.note(`Comparing ${models.join(", ")} by 3-fold cross-validation`);
-  await trainModels(await context.tamis(), { models, folds: 3, seed: size.seed }, context);
+  const { signal, onProgress } = context;
+  const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
+  await trainSnapshot(ports, { model: modelName, models, folds: 3, seed: size.seed, signal, onProgress });
   return (await catalog.find(modelName, "champion")) as ModelVersion;
 }
 

@@ -1,11 +1,12 @@
-import type { TrainingResult } from "@tamis/ml";
+import type { ModelOptions, TrainingResult } from "@tamis/ml";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type FoldFlags, foldFlags } from "../fold-flags.ts";
 import { jsonObject } from "../json-object.ts";
+import { modelName } from "../model-document.ts";
+import { programVersion } from "../program-version.ts";
 import { tableLines } from "../table.ts";
-import { trainingDocument, trainModels } from "../train-models.ts";
 
 interface Flags extends FoldFlags {
   readonly models: readonly string[];
@@ -63,7 +64,22 @@ export const train = defineCommand<Flags>({
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
-    const result = await trainModels(await context.tamis(), flags, context);
+    const { trainingDocument, trainSnapshot } = await import("@tamis/ml");
+    const { trainingPorts } = await import("@tamis/storage");
+    const { signal, onProgress } = context;
+    const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
+    const { models, folds, seed, force = false, preset = false, options = {} } = flags;
+    const result = await trainSnapshot(ports, {
+      model: modelName,
+      models,
+      folds,
+      seed,
+      force,
+      preset,
+      options: options as Readonly<Record<string, ModelOptions>>, // checked there
+      signal,
+      onProgress,
+    });
     context.output.result(trainingDocument(result), () => trainingLines(context, result, flags.models));
     if (!result.roles.some(({ promoted }) => promoted)) context.exitWith(exitCodes.refused);
   },

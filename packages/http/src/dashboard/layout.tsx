@@ -3,12 +3,16 @@ import type { Context } from "hono";
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { favicon, stylesheets } from "../assets.ts";
+import { chartClient, favicon, script, stylesheets } from "../assets.ts";
 
 /** The pages of the menu, in order. */
 const menu = [
   { href: "/", label: "Overview" },
   { href: "/recommend", label: "Recommend" },
+  { href: "/train", label: "Train" },
+  { href: "/runs", label: "Runs" },
+  { href: "/models", label: "Models" },
+  { href: "/monitoring", label: "Drift & service" },
 ] as const;
 
 interface LayoutProps {
@@ -31,6 +35,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ title, path, enviro
       {stylesheets.map((sheet) => (
         <link rel="stylesheet" href={sheet.href} />
       ))}
+      {script ? <script type="module" src={script.href} data-chart-client={chartClient?.href} /> : null}
     </head>
     <body>
       <a class="skip" href="#main">

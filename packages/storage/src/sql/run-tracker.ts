@@ -77,6 +77,12 @@ export function runTracker({ records, objects }: RunStores, options: RunTrackerO
   };
 }
 
+export interface AbandonedRuns {
+  /** Only runs of this name. */
+  readonly name?: string;
+  readonly now?: () => Date;
+}
+
 /**
  * Marks runs `failed` that are `running` since before an instant: their process died.
  *
@@ -85,15 +91,16 @@ export function runTracker({ records, objects }: RunStores, options: RunTrackerO
 export async function failAbandonedRuns(
   records: Records,
   before: Date,
-  now: () => Date = () => new Date(),
+  { name, now = () => new Date() }: AbandonedRuns = {},
 ): Promise<number> {
   const message = "The process that ran it ended without closing the run.";
-  const done = await records
+  let update = records
     .updateTable("runs")
     .set({ status: "failed", message, ended_at: now() })
     .where("status", "=", "running")
-    .where("started_at", "<", before)
-    .executeTakeFirst();
+    .where("started_at", "<", before);
+  if (name !== undefined) update = update.where("name", "=", name);
+  const done = await update.executeTakeFirst();
   return Number(done.numUpdatedRows);
 }
 

@@ -53,6 +53,7 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
     tableOptions: { plain: "strict", clustered: "strict, without rowid" },
     clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     likeAnyCase: "like",
+    elementsOf: (column) => `json_each(${column})`,
     placeholder: () => "?",
     tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
     async openWriter(attached) {
