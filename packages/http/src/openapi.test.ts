@@ -36,11 +36,18 @@ it("names every JSON route, and every operation answers something", async () => 
     "/monitoring/drift/evidently.json",
     "/monitoring/drift/report",
     "/monitoring/drift/report.json",
+    "/monitoring/recommendations",
+    "/monitoring/stats",
     "/predict/",
     "/predict/batch",
     "/predict/health",
     "/readyz",
     "/stats",
+    "/training/",
+    "/training/status",
+    "/training/{id}",
+    "/training/{id}/cancel",
+    "/training/{id}/events",
   ]);
   for (const operations of Object.values(paths)) {
     for (const { summary, responses } of Object.values(operations)) {
