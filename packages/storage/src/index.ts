@@ -94,6 +94,7 @@ export {
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
+  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
 export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";

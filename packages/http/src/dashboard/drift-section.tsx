@@ -69,6 +69,7 @@ const Strip: FC<{ open: ListedReport; column: string | undefined }> = ({
         <li class={`strip-${verdict.replaceAll(" ", "-")}`}>
           {drawn ? (
             <a
+              class="strip-cell"
               href={`/monitoring?${new URLSearchParams({ report: id, column: name })}#column`}
               aria-current={name === column ? "true" : undefined}
             >
