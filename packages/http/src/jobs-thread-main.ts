@@ -2,8 +2,16 @@
 import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 import { createLog } from "@tamis/core";
-import { type RefreshPorts, refreshPipeline, trainingPipeline } from "@tamis/ml";
-import { importMovielens, importRatings, openQueue, openTamis, trainingPorts } from "@tamis/storage";
+import { driftPipeline, type RefreshPorts, refreshPipeline, trainingPipeline } from "@tamis/ml";
+import {
+  driftStore,
+  importMovielens,
+  importRatings,
+  openQueue,
+  openTamis,
+  ratingCounts,
+  trainingPorts,
+} from "@tamis/storage";
 import type { JobsMessage, JobsThreadData } from "./jobs-thread.ts";
 
 /** How often it looks for runs that other threads added, in milliseconds. */
@@ -22,7 +30,9 @@ const ports = trainingPorts(tamis);
 const load: RefreshPorts["load"] = ({ path, format }, work) =>
   (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
 const queue = await openQueue(tamis.records, { pollMs });
-const worker = queue.work([trainingPipeline(ports), refreshPipeline({ ...ports, load })], {
+const drift = { counts: ratingCounts(tamis), store: driftStore(tamis.records) };
+const pipelines = [trainingPipeline(ports), refreshPipeline({ ...ports, load }), driftPipeline(drift)];
+const worker = queue.work(pipelines, {
   onEvent(event) {
     const { type, ...fields } = event;
     const write = "failure" in event ? log.warn : log.info;

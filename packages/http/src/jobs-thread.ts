@@ -15,7 +15,7 @@ export interface JobsMessage {
   readonly event?: PipelineEvent;
 }
 
-/** A thread that does the runs that wait: of the pipelines `training` and `refresh`. */
+/** A thread that does the runs that wait: of the pipelines `training`, `refresh` and `drift`. */
 export interface Jobs {
   health(): JobsHealth;
   /** Leaves what is at work to the next worker, which goes on at its step, and ends the thread. */

@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { loadVersion, recommend } from "@tamis/ml";
+import { allItems, modelCatalog, ratingsOfUser } from "@tamis/storage";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { importFilms, type OpenService, openService, trainModel } from "./testing/open-service.ts";
 import { predict } from "./testing/predict.ts";
@@ -102,6 +104,58 @@ describe("a new champion", () => {
     for (const { body } of answers) expect(body.recommendations).toEqual(lists.get(body.model_version));
     expect(new Set(answers.map(({ body }) => body.model_version))).toEqual(new Set([1, 2]));
   });
+
+  it("never keeps a request waiting, nor mixes versions, over many promotions and rollbacks", async () => {
+    await trainModel(service, 7);
+    const { records, objects } = service.tamis;
+    const catalog = modelCatalog(records);
+    const [second, first] = await catalog.list("Best_Film_Recommender");
+    const lists = new Map<number | null, unknown>();
+    for (const { version } of [first!, second!]) {
+      const loaded = await loadVersion(objects, version === 1 ? first! : second!);
+      const ranked = recommend({
+        ...loaded,
+        userId: 5,
+        history: await ratingsOfUser(records, 5),
+        n: 20,
+        items: new Map((await allItems(records)).map((item) => [item.itemId, item])),
+      });
+      lists.set(
+        version,
+        ranked.recommendations.map(({ itemId, score }) => [itemId, score]),
+      );
+    }
+    expect(lists.get(1)).not.toEqual(lists.get(2));
+
+    let swapping = true;
+    const swaps = (async () => {
+      for (let swap = 0; swap < 40; swap++) {
+        const holder = (await catalog.find("Best_Film_Recommender", "champion"))!.version;
+        await catalog.promote("Best_Film_Recommender", 3 - holder, holder);
+        clock += 1000;
+        await setTimeout(15);
+      }
+      swapping = false;
+    })();
+    const seen: (number | null)[] = [];
+    while (swapping) {
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, () => predict(service.app, { user_id: 5, top_n: 20 })),
+      );
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        const list = body.recommendations.map(({ item_id, score }) => [item_id, score]);
+        expect(list).toEqual(lists.get(body.model_version));
+        seen.push(body.model_version);
+      }
+      await setImmediate();
+    }
+    await swaps;
+    const changes = seen.filter((version, place) => place > 0 && version !== seen[place - 1]).length;
+    expect(changes).toBeGreaterThan(5);
+    clock += 1000;
+    await served((await catalog.find("Best_Film_Recommender", "champion"))!.version);
+  }, 60_000);
 
   it("gives way to a ranker: it makes the lists, says so, and the champion stays what it was", async () => {
     expect((await predict(service.app, { user_id: 1 })).body.ranked_by).toMatchObject({ kind: "rating" });
