@@ -153,7 +153,7 @@ describe("security", () => {
     expect(await answer.json()).toMatchObject({ type: "urn:tamis:problem:misdirected-request" });
   });
 
-  it("asks for a token everywhere but on health routes and assets when it has tokens", async () => {
+  it("asks for a token everywhere but on health routes, assets and the page to sign in when it has tokens", async () => {
     const token = "correct-horse-battery-staple";
     const app = service.createApp({ tokenHashes: [hashToken(token)] });
     expect(app.requiresToken).toBe(true);
@@ -164,7 +164,7 @@ describe("security", () => {
       const answer = await app.request(`http://service.example${path.replace(":id", "1")}`);
       if (answer.status !== 401 && !path.startsWith("/assets/")) open.push(path);
     }
-    expect(open.sort()).toEqual(["/api/health", "/health", "/livez", "/predict/health", "/readyz"]);
+    expect(open.sort()).toEqual(["/api/health", "/health", "/livez", "/login", "/predict/health", "/readyz"]);
     expect((await app.request("/predict/", { method: "POST" })).status).toBe(401);
     const answer = await app.request("http://service.example/stats", {
       headers: { Authorization: `Bearer ${token}` },

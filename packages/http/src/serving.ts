@@ -46,7 +46,7 @@ export interface ServingRequest {
 }
 
 /** Which items may be recommended. */
-export interface ServingFilters extends ItemFilter {
+interface ServingFilters extends ItemFilter {
   /** Only these. */
   readonly include?: readonly Id[];
   /** None of these. */
