@@ -101,12 +101,12 @@ export async function loadVersion(
 ): Promise<LoadedVersion> {
   const { objectKey, sha256, bytes } = version;
   const file = await readRegistered(objects, { key: objectKey, sha256, bytes });
-  const { model, metadata } = readModelFile(file, recommenders);
+  const { model, metadata } = readModelFile(file, recommenders, { isCompared: true });
   const companion = {
     key: objectKey.replace(/[^/]*$/, "cold-start.safetensors"),
     sha256: metadata.coldStart,
   };
-  const coldStart = readColdStartFile(await readRegistered(objects, companion));
+  const coldStart = readColdStartFile(await readRegistered(objects, companion), { isCompared: true });
   return { version, model, coldStart };
 }
 
