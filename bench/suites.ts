@@ -18,4 +18,5 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   import: async () => (await import("./suites/import.ts")).importing,
   postgres: async () => (await import("./suites/postgres.ts")).postgres,
   s3: async () => (await import("./suites/s3.ts")).s3,
+  serving: async () => (await import("./suites/serving.ts")).serving,
 };

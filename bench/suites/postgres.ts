@@ -50,8 +50,10 @@ export const postgres: Suite = {
   title: "PostgreSQL",
   about: `A server of its own on the same cores, as durable as PostgreSQL is by default, \`max_wal_size\` 4 GB. The table of Tamis has
 a primary key, a check, an index and a column more than the bare one; into it goes a Parquet file of the same rows, which is
-sorted on the way, and the totals of users and items are counted. The bare COPY gets its rows sorted. Over the same rows:
-they are compared by way of a staging table, and nothing changes.`,
+sorted on the way, and the totals of users and items are counted. The bare COPY gets its rows sorted; without a key it makes
+a heap, which refuses no pair that comes twice and finds nobody's ratings: what its own key adds stands in the row of that name
+(\`docs/decisions/2026-11-30-a-load-includes-the-key.md\`). Over the same rows: they are compared by way of a staging table,
+and nothing changes.`,
   baselines: [bare.alone, bare.keyedAfter, bare.keyedBefore],
   runs: [
     { case: table, name: bare.alone, measure: () => onServer((server) => bareCopy(server)) },

@@ -156,7 +156,9 @@ export const s3: Suite = {
 stream, or in four parallel ranges where that is faster), on the same server: Ceph's object gateway with everything in
 memory, on the same processors. Medians of ${turns} turns, ours and theirs one after the other. Ours compares or stores the
 SHA-256 of all bytes. A copy is read after the first read of the same object through the cache, by the same process
-(small ones from memory) or by a store opened anew, which compares its digest; as a local file is how DuckDB reads it. That 2 GB pass through less than
+(small ones from memory) or by a store opened anew, which compares its digest; as a local file is how DuckDB reads a
+snapshot, which is what is read again and again at that size; as a stream, which copies every byte, a model file is read, once a
+process (\`docs/decisions/2026-11-30-large-copies-are-read-as-files.md\`). That 2 GB pass through less than
 200 MB of a whole process is a test (\`s3-processes.test.ts\`); here the suites and their loader are in memory too.`,
   runs: [...beside, ...cached, memory],
   targets: [

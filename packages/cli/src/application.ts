@@ -10,6 +10,9 @@ import { backup } from "./commands/backup.ts";
 import { compare } from "./commands/compare.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { driftBaseline } from "./commands/drift-baseline.ts";
+import { driftCheck } from "./commands/drift-check.ts";
+import { driftList } from "./commands/drift-list.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
 import { forget } from "./commands/forget.ts";
@@ -29,6 +32,7 @@ import { pipelineRun } from "./commands/pipeline-run.ts";
 import { pipelineRuns } from "./commands/pipeline-runs.ts";
 import { pipelineShow } from "./commands/pipeline-show.ts";
 import { recommend } from "./commands/recommend.ts";
+import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
 import { schedule } from "./commands/schedule.ts";
@@ -63,6 +67,10 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "The trained models: list them, show one" },
     }),
     recommend,
+    recommendations: buildRouteMap<string, Shell>({
+      routes: { purge: recommendationsPurge },
+      docs: { brief: "The log of recommendations: remove what is old" },
+    }),
     similar,
     explain,
     forget,
@@ -76,6 +84,10 @@ const routes = buildRouteMap<string, Shell>({
         cancel: pipelineCancel,
       },
       docs: { brief: "Steps that run once per interval: list, run, look at, cancel" },
+    }),
+    drift: buildRouteMap<string, Shell>({
+      routes: { baseline: driftBaseline, check: driftCheck, list: driftList },
+      docs: { brief: "Whether the data have changed: take a baseline, compare, list what was found" },
     }),
     worker,
     schedule,

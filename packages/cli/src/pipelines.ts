@@ -7,19 +7,24 @@ import type { Tamis } from "@tamis/storage";
 import { programVersion } from "./program-version.ts";
 
 /**
- * The pipelines that can be run: `refresh`, `training`, and those of a module, whose default export is a pipeline, a list of them,
- * or a function that makes either from the opened stores.
+ * The pipelines that can be run: `refresh`, `training`, `drift`, and those of a module, whose default export is a pipeline,
+ * a list of them, or a function that makes either from the opened stores.
  *
  * @throws not_found, configuration when the module cannot be loaded or exports something else
  */
 export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
-  const { refreshPipeline, trainingPipeline } = await import("@tamis/ml");
-  const { importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
+  const { driftPipeline, refreshPipeline, trainingPipeline } = await import("@tamis/ml");
+  const { driftPorts, importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
   const ports = trainingPorts(tamis, { codeVersion: programVersion() });
   const load: RefreshPorts["load"] = ({ path, format }, work) =>
     (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
-  const pipelines = [refreshPipeline({ ...ports, load }), trainingPipeline(ports), ...own];
+  const pipelines = [
+    refreshPipeline({ ...ports, load }),
+    trainingPipeline(ports),
+    driftPipeline(driftPorts(tamis)),
+    ...own,
+  ];
   const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);
   if (twice === undefined) return pipelines;
   throw new TamisError(

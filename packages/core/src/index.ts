@@ -1,3 +1,4 @@
+export { type Action, actions, can, type Role, roles } from "./access.ts";
 export {
   Config,
   type ConfigOrigin,
@@ -62,6 +63,14 @@ export {
 } from "./pipeline/step.ts";
 export { fromPlainError, type PlainError, toPlainError } from "./plain-error.ts";
 export type {
+  DriftReportFilter,
+  DriftStore,
+  NewDriftBaseline,
+  NewDriftReport,
+  StoredDriftBaseline,
+  StoredDriftReport,
+} from "./ports/drift-store.ts";
+export type {
   EnqueueOptions,
   JobQueue,
   PipelineRun,
@@ -89,6 +98,13 @@ export type {
   PutOptions,
   StoredObject,
 } from "./ports/object-store.ts";
+export type {
+  CountedColumn,
+  CountedRatings,
+  RatingCounts,
+  RatingFigures,
+  RatingWindow,
+} from "./ports/rating-counts.ts";
 export type {
   Claim,
   ClaimOptions,
@@ -127,6 +143,7 @@ export {
   chiSquareHomogeneity,
   cramersV,
   gTest,
+  unbiasedCramersV,
 } from "./statistics/chi-square.ts";
 export { type CountTable, labelCounts, type OrderedCounts, orderedCounts } from "./statistics/count-table.ts";
 export { energyDistance, wassersteinDistance } from "./statistics/distances.ts";
@@ -147,6 +164,6 @@ export {
   quantile,
   summarise,
 } from "./statistics/numeric-sample.ts";
-export { type PermutationOptions, permutationTest } from "./statistics/permutation-test.ts";
+export { dealAnew, type PermutationOptions, permutationTest } from "./statistics/permutation-test.ts";
 export { cliffsDelta, mannWhitney } from "./statistics/rank-tests.ts";
 export { User } from "./user.ts";

@@ -1,16 +1,21 @@
+import { createHash } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
+import { driftReportStyle } from "@tamis/ml";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
-import { authenticate } from "./authenticate.ts";
+import { checkGuards } from "./authorise.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
+import { loginRoutes } from "./dashboard/login-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
-import { onlyLoopbackHosts } from "./loopback.ts";
+import { openDoors } from "./doors.ts";
+import { revalidateJson } from "./etag.ts";
+import { limitBody } from "./limit-body.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
+import { createPredictor } from "./predictor.ts";
 import {
   answerInvalid,
   answerProblem,
@@ -19,13 +24,22 @@ import {
   problemOf,
   problemResponse,
 } from "./problem.ts";
-import { healthPaths, healthRoutes } from "./routes/health.ts";
+import { createRecommendationLog } from "./recommendation-log.ts";
+
+import { driftRoutes } from "./routes/drift.ts";
+import { explainRoutes } from "./routes/explain.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { monitoringRecommendationRoutes } from "./routes/monitoring-recommendations.ts";
+import { monitoringStatsRoutes } from "./routes/monitoring-stats.ts";
 import { openApiRoutes } from "./routes/openapi.ts";
 import { predictRoutes } from "./routes/predict.ts";
+import { predictBatchRoutes } from "./routes/predict-batch.ts";
+import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { trainingRoutes } from "./routes/training.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
 
@@ -36,18 +50,24 @@ export const maxBodyBytes = 1_048_576;
 export interface App extends OpenAPIHono<AppEnv> {
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Says from now on that it is not ready, and ends event streams: the first thing of a shutdown. */
+  drain(): void;
+  /** Writes what is still to be remembered. Call it after the last request, before the stores are closed. */
+  close(): Promise<void>;
 }
 
 /**
  * Puts the service together. Nothing is read or opened before the first request.
  *
- * @throws configuration for a token hash that is none
+ * @throws configuration for a token hash that is none, or a route that no action guards
  */
 export function createApp(services: Services): App {
-  const { environment, tokenHashes = [], log = silentLog } = services;
-  const requiresToken = tokenHashes.length > 0;
+  const { environment, log = silentLog, now = () => new Date() } = services;
   const metrics = createMetrics();
+  const doors = openDoors(services, log, now);
   const serving = createServing(services, metrics);
+  const recommendationLog = createRecommendationLog(services.tamis.records, { log });
+  const predictor = createPredictor(services, serving, { metrics, recommendationLog });
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result, context) =>
       result.success ? undefined : answerInvalid(context, result.target, result.error),
@@ -55,19 +75,30 @@ export function createApp(services: Services): App {
 
   app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
   app.use(secureHeaders(headers));
-  app.use(requiresToken ? exceptHealth(authenticate(tokenHashes)) : onlyLoopbackHosts);
+  for (const middleware of doors.middleware) app.use(middleware);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: answerTooLarge }));
+  app.use(limitBody(maxBodyBytes, answerTooLarge));
+  app.use(revalidateJson);
 
-  app.route("/", healthRoutes(services, serving));
-  app.route("/", metricsRoutes(metrics));
-  app.route("/", predictRoutes(serving, metrics));
+  const draining = new AbortController();
+  app.route("/", healthRoutes(services, serving, draining.signal));
+  app.route("/", metricsRoutes(services, metrics));
+  app.route("/", predictRoutes(serving, predictor));
+  app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
+  app.route("/", explainRoutes(services, serving));
+  app.route("/", trainingRoutes(services, draining.signal));
+  app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
+  app.route("/", driftRoutes(services));
+  app.route("/", monitoringRecommendationRoutes(services));
+  app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
-  app.route("/", dashboardRoutes(services, serving));
+  app.route("/", loginRoutes(services, doors));
+  app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
+  checkGuards(app.routes);
 
   const answer = (context: Context<AppEnv>, body: Problem) =>
     context.req.header("Accept")?.includes("text/html")
@@ -85,14 +116,23 @@ export function createApp(services: Services): App {
     if (body.status >= 500) log.error("request failed", { requestId, path: context.req.path, error });
     return answer(context, body);
   });
-  return Object.assign(app, { requiresToken });
+  const close = async () => {
+    await Promise.all([recommendationLog.flush(), doors.close()]);
+  };
+  const { requiresToken } = doors;
+  return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
-/** Pages use one stylesheet of our own and no script; nothing may frame them. */
+/** A report on drift carries its style with it. */
+const reportStyle = `'sha256-${createHash("sha256").update(driftReportStyle).digest("base64")}'`;
+
+/** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
+    styleSrc: ["'self'", reportStyle],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
     imgSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],
@@ -101,10 +141,6 @@ const headers = {
   xFrameOptions: "DENY",
   strictTransportSecurity: false,
 };
-
-function exceptHealth(check: ReturnType<typeof authenticate>): typeof check {
-  return (context, next) => (healthPaths.has(context.req.path) ? next() : check(context, next));
-}
 
 function answerMethodNotAllowed(context: Context<AppEnv>, allowed: readonly string[]): Response {
   context.header("Allow", allowed.join(", "));

@@ -59,6 +59,7 @@ export const problemKinds = {
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "Unsupported media type" },
   misdirected_request: { status: 421, title: "Unknown host name" },
+  too_many_requests: { status: 429, title: "Too many requests" },
   internal_error: { status: 500, title: "Internal error" },
 } as const satisfies Record<ErrorCode, Kind> & Record<string, Kind>;
 
@@ -96,7 +97,7 @@ export function problemOf(error: unknown, instance: string): Problem & { status:
       instance,
     );
   }
-  return problem(found.kind, found.detail, instance);
+  return problem(found.kind, found.detail, instance, found.errors);
 }
 
 /** Answers with a problem document. */
@@ -107,6 +108,13 @@ export function answerProblem(
   errors?: readonly ProblemPart[],
 ): Response {
   return problemResponse(context, problem(kind, detail, context.get("requestId"), errors));
+}
+
+/** The 429 of a caller who asked too often. */
+export function answerTooMany(context: Context<AppEnv>, retryAfterMs: number, why: string): Response {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  context.header("Retry-After", String(seconds));
+  return answerProblem(context, "too_many_requests", `${why} Try again in ${seconds} s.`);
 }
 
 /** Sends a problem document as it is. */
@@ -124,8 +132,21 @@ export function answerInvalid(context: Context<AppEnv>, target: string, error: z
   return answerProblem(context, "invalid_input", `Not valid: ${named}. See errors.`, errors);
 }
 
-function kindOf(error: unknown): { kind: ProblemKind; detail: string } {
-  if (isTamisError(error)) return { kind: error.code, detail: error.message };
+interface Found {
+  readonly kind: ProblemKind;
+  readonly detail: string;
+  /** The places of the body that an error's details name as `pointers`. */
+  readonly errors?: readonly ProblemPart[] | undefined;
+}
+
+function kindOf(error: unknown): Found {
+  if (isTamisError(error)) {
+    const { pointers } = error.details;
+    const errors = Array.isArray(pointers)
+      ? pointers.map((pointer: string) => ({ pointer, detail: error.message }))
+      : undefined;
+    return { kind: error.code, detail: error.message, errors };
+  }
   if (error instanceof HTTPException) {
     if (error.status === 400) {
       return { kind: "malformed_request", detail: "The body is not a JSON document." };

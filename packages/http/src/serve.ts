@@ -9,6 +9,8 @@ export interface Servable {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Whether every door but health asks for a token. */
   readonly requiresToken: boolean;
+  /** Called at the begin of {@link Service.close}: what would never end by itself ends. */
+  drain?(): void;
 }
 
 export interface ServeOptions {
@@ -58,7 +60,13 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   }) as Server;
   const drain = drainable(server, graceMs);
   await listen(server, host, port);
-  return { url: urlOf(server), close: drain };
+  return {
+    url: urlOf(server),
+    close() {
+      app.drain?.();
+      return drain();
+    },
+  };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,7 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { loadVersion, recommend } from "@tamis/ml";
+import { allItems, modelCatalog, ratingsOfUser } from "@tamis/storage";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { importFilms, type OpenService, openService, trainModel } from "./testing/open-service.ts";
 import { predict } from "./testing/predict.ts";
 
@@ -29,6 +31,13 @@ async function damageNewestModel(): Promise<void> {
   bytes[bytes.length >> 1]! ^= 1;
   await writeFile(newest, bytes);
 }
+
+/** A request sees that something is new; it is served as soon as it is read. */
+const served = (version: number) =>
+  vi.waitFor(
+    async () => expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(version),
+    { timeout: 10_000 },
+  );
 
 describe("without a champion", () => {
   it("has nothing to recommend from an empty store, and says what to do", async () => {
@@ -64,7 +73,7 @@ describe("a new champion", () => {
     await trainModel(service, 7);
     expect(await version()).toBe(1);
     clock += 1000;
-    expect(await version()).toBe(2);
+    await served(2);
     expect((await json("/predict/health")).body).toEqual({ status: "healthy", model_loaded: true });
   });
 
@@ -88,6 +97,7 @@ describe("a new champion", () => {
     }
     await trained;
     clock += 1000;
+    await served(2);
     answers.push(await predict(service.app, { user_id: 5, top_n: 20 }));
     lists.set(2, (await predict(service.createApp(), { user_id: 5, top_n: 20 })).body.recommendations);
     expect(lists.get(1)).not.toEqual(lists.get(2));
@@ -95,10 +105,63 @@ describe("a new champion", () => {
     expect(new Set(answers.map(({ body }) => body.model_version))).toEqual(new Set([1, 2]));
   });
 
+  it("never keeps a request waiting, nor mixes versions, over many promotions and rollbacks", async () => {
+    await trainModel(service, 7);
+    const { records, objects } = service.tamis;
+    const catalog = modelCatalog(records);
+    const [second, first] = await catalog.list("Best_Film_Recommender");
+    const lists = new Map<number | null, unknown>();
+    for (const { version } of [first!, second!]) {
+      const loaded = await loadVersion(objects, version === 1 ? first! : second!);
+      const ranked = recommend({
+        ...loaded,
+        userId: 5,
+        history: await ratingsOfUser(records, 5),
+        n: 20,
+        items: new Map((await allItems(records)).map((item) => [item.itemId, item])),
+      });
+      lists.set(
+        version,
+        ranked.recommendations.map(({ itemId, score }) => [itemId, score]),
+      );
+    }
+    expect(lists.get(1)).not.toEqual(lists.get(2));
+
+    let swapping = true;
+    const swaps = (async () => {
+      for (let swap = 0; swap < 40; swap++) {
+        const holder = (await catalog.find("Best_Film_Recommender", "champion"))!.version;
+        await catalog.promote("Best_Film_Recommender", 3 - holder, holder);
+        clock += 1000;
+        await setTimeout(15);
+      }
+      swapping = false;
+    })();
+    const seen: (number | null)[] = [];
+    while (swapping) {
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, () => predict(service.app, { user_id: 5, top_n: 20 })),
+      );
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        const list = body.recommendations.map(({ item_id, score }) => [item_id, score]);
+        expect(list).toEqual(lists.get(body.model_version));
+        seen.push(body.model_version);
+      }
+      await setImmediate();
+    }
+    await swaps;
+    const changes = seen.filter((version, place) => place > 0 && version !== seen[place - 1]).length;
+    expect(changes).toBeGreaterThan(5);
+    clock += 1000;
+    await served((await catalog.find("Best_Film_Recommender", "champion"))!.version);
+  }, 60_000);
+
   it("gives way to a ranker: it makes the lists, says so, and the champion stays what it was", async () => {
     expect((await predict(service.app, { user_id: 1 })).body.ranked_by).toMatchObject({ kind: "rating" });
     await trainModel(service, 42, ["item-knn"]);
     clock += 1000;
+    await served(2);
     const { body } = await predict(service.app, { user_id: 1, top_n: 5 });
     expect(body).toMatchObject({ model_version: 2, ranked_by: { algorithm: "item-knn", kind: "ranking" } });
     for (const { source, reason } of body.recommendations) {
@@ -114,6 +177,9 @@ describe("a new champion", () => {
     await predict(service.app, { user_id: 1 });
     await importFilms(service, 7);
     clock += 1000;
+    const list = async () => (await predict(service.app, { user_id: 1, top_n: 50 })).body.recommendations;
+    const former = JSON.stringify(await list());
+    await vi.waitFor(async () => expect(JSON.stringify(await list())).not.toBe(former));
     const { body } = await predict(service.app, { user_id: 1, top_n: 50 });
     for (const { item_id, title } of body.recommendations) {
       expect((await json(`/api/items/${item_id}`)).body.title).toBe(title);
@@ -150,14 +216,16 @@ describe("a damaged model file", () => {
     await trainModel(service, 7);
     await damageNewestModel();
     clock += 1000;
+    await vi.waitFor(async () =>
+      expect(await json("/readyz")).toMatchObject({
+        status: 200,
+        body: { checks: { model: { status: "stale", version: 1 } } },
+      }),
+    );
     expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(1);
-    expect(await json("/readyz")).toMatchObject({
-      status: 200,
-      body: { checks: { model: { status: "stale", version: 1 } } },
-    });
     await trainModel(service, 8);
     clock += 1000;
-    expect((await predict(service.app, { user_id: 1 })).body.model_version).toBe(3);
+    await served(3);
     expect(await json("/readyz")).toMatchObject({
       body: { checks: { model: { status: "ok", version: 3 } } },
     });

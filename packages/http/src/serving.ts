@@ -3,6 +3,9 @@ import {
   type ColdStart,
   coldStart,
   findListMaker,
+  type History,
+  type ItemFilter,
+  itemFilter,
   loadVersion,
   type Model,
   type Recommendations as RankedList,
@@ -12,6 +15,7 @@ import {
   allItems,
   currentSnapshot,
   modelCatalog,
+  type RecommendationMethod,
   ratingsOfUser,
   readSnapshot,
   type SnapshotRecord,
@@ -20,7 +24,7 @@ import type { Metrics } from "./metrics.ts";
 import { modelName, type Services } from "./services.ts";
 
 /** What is served now: replaced as a whole, never changed. */
-interface ServingState {
+export interface ServingState {
   /** What makes the lists: the ranker, or the champion where there is none. */
   readonly served: { readonly model: Model; readonly version: ModelVersion } | undefined;
   /** Answers for users the model does not know; from the current snapshot when there is no model. */
@@ -30,29 +34,52 @@ interface ServingState {
   readonly failure?: string;
 }
 
+/** Who asks for what. */
+export interface ServingRequest {
+  /** Absent: somebody new, known by `ratings` alone. */
+  readonly userId?: Id | undefined;
+  readonly n: number;
+  /** Ratings of theirs that are not stored, or not yet; of an item that has a stored one, they count instead of it. */
+  readonly ratings?: History | undefined;
+  readonly filters?: ServingFilters | undefined;
+}
+
+/** Which items may be recommended. */
+export interface ServingFilters extends ItemFilter {
+  /** Only these. */
+  readonly include?: readonly Id[];
+  /** None of these. */
+  readonly exclude?: readonly Id[];
+}
+
 /** Items for one user, and what chose them. */
 export interface Recommendations extends RankedList {
   /** `null` when no model was promoted yet. */
   readonly modelVersion: number | null;
   /** Whether the model does not know the user. */
   readonly coldStart: boolean;
+  readonly method: RecommendationMethod;
+  /** The ratings that it rests on: stored and given ones. */
+  readonly history: History;
 }
 
 /** The model that makes the lists, and the titles, in memory. */
 export interface Serving {
   /**
-   * The model, after a look at the catalog when the last look is a second old, so that a training in another
-   * process is picked up without a restart. While a new one is read, every request waits for it. Never rejects:
-   * what cannot be read is the state's `failure`.
+   * What is served now. Only the first call waits for it to be read. When the last look at the catalog is a second old,
+   * another one is taken beside the requests, so that a training in another process is picked up without a restart: what
+   * it finds is read while the former goes on serving, and takes its place when it is there whole. Never rejects: what
+   * cannot be read is the state's `failure`.
    */
   state(): Promise<ServingState>;
   /**
    * The `n` best unseen items of a user: one query for the user's ratings, the rest is in memory.
    *
+   * @param state - what answers; the same for several answers that must be of one model. @default {@link state}()
    * @throws not_found with neither model nor data, or nothing left to recommend
    * @throws unavailable when the model cannot be read
    */
-  recommend(userId: Id, n: number): Promise<Recommendations>;
+  recommend(request: ServingRequest, state?: ServingState): Promise<Recommendations>;
 }
 
 /** How old the last look at the catalog may be, in milliseconds. */
@@ -77,18 +104,27 @@ export function createServing(services: Services, metrics: Metrics): Serving {
   let held: Held | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
+  /** Why the last look saw nothing. */
+  let blindness: string | undefined;
 
   async function look(): Promise<void> {
-    const version = await findListMaker(catalog, modelName(services));
-    const snapshot = await currentSnapshot(records);
-    const key = JSON.stringify([version?.version, version?.sha256, snapshot?.digest, snapshot?.importId]);
-    const retry = held?.state.failure !== undefined && now() - held.loadedAt >= retryEveryMs;
-    if (held?.key !== key || retry) {
-      const state = await load(services, version, snapshot, held?.state);
-      held = { key, state, loadedAt: now() };
-      publish(metrics, state);
+    try {
+      const version = await findListMaker(catalog, modelName(services));
+      const snapshot = await currentSnapshot(records);
+      const key = JSON.stringify([version?.version, version?.sha256, snapshot?.digest, snapshot?.importId]);
+      const retry = held?.state.failure !== undefined && now() - held.loadedAt >= retryEveryMs;
+      if (held?.key !== key || retry) {
+        const state = await load(services, version, snapshot, held?.state);
+        held = { key, state, loadedAt: now() };
+        publish(metrics, state);
+      }
+      blindness = undefined;
+    } catch (error) {
+      log.error("catalog not readable", { error });
+      blindness = "The records cannot be read; the log has the cause.";
+    } finally {
+      lookedAt = now();
     }
-    lookedAt = now();
   }
 
   async function state(): Promise<ServingState> {
@@ -96,46 +132,78 @@ export function createServing(services: Services, metrics: Metrics): Serving {
       looking ??= look().finally(() => {
         looking = undefined;
       });
-      try {
-        await looking;
-      } catch (error) {
-        log.error("catalog not readable", { error });
-        return { ...(held?.state ?? nothing), failure: "The records cannot be read; the log has the cause." };
-      }
     }
-    return held?.state ?? nothing;
+    if (held === undefined) await looking;
+    const present = held?.state ?? nothing;
+    return blindness === undefined ? present : { ...present, failure: blindness };
   }
 
   return {
     state,
-    async recommend(userId, n) {
-      const serving = await state();
+    async recommend(request, given) {
+      const serving = given ?? (await state());
       if (serving.served === undefined && serving.failure) {
         throw new TamisError("unavailable", serving.failure);
       }
       if (serving.coldStart === undefined) throw nothingToRecommend();
-      return recommendFrom(serving as Ready, userId, await ratingsOfUser(records, userId), n);
+      const { userId, ratings = [] } = request;
+      const stored = userId === undefined ? [] : await ratingsOfUser(records, userId);
+      return recommendFrom(serving as Ready, request, joined(ratings, stored));
     },
   };
 }
 
+/** All the ratings, the given one of an item instead of the stored one. */
+function joined(given: History, stored: History): History {
+  const rerated = new Set(given.map(({ itemId }) => itemId));
+  return [...given, ...stored.filter(({ itemId }) => !rerated.has(itemId))];
+}
+
 type Ready = ServingState & { readonly coldStart: ColdStart };
+
+/** No id is empty: nobody has this one. */
+const nobody: Id = "";
 
 function recommendFrom(
   { served, coldStart, items }: Ready,
-  userId: Id,
-  history: Awaited<ReturnType<typeof ratingsOfUser>>,
-  n: number,
+  { userId = nobody, n, filters }: ServingRequest,
+  history: History,
 ): Recommendations {
   const model = served?.model;
-  const found = recommend({ model, coldStart, userId, history, n, items });
-  if (found.recommendations.length === 0)
-    throw new TamisError("not_found", `Nothing is left to recommend to user ${userId}.`);
+  const { include, exclude = [], ...where } = filters ?? {};
+  const rules = filters && { ...(include && { include }), where: itemFilter(where) };
+  const found = recommend({ model, coldStart, userId, history, n, items, exclude, ...(rules && { rules }) });
+  if (found.recommendations.length === 0) {
+    throw new TamisError(
+      "not_found",
+      `Nothing is left to recommend${userId === nobody ? "" : ` to user ${userId}`}.`,
+    );
+  }
   return {
     ...found,
+    // By the scores that are shown: a filter takes items out, and lifts none.
+    recommendations:
+      found.rankedBy.kind === "ranking"
+        ? found.recommendations
+        : found.recommendations.toSorted((a, b) => b.score - a.score),
     modelVersion: served?.version.version ?? null,
     coldStart: !model?.knowsUser(userId),
+    method: methodOf(found, model, userId, history),
+    history,
   };
+}
+
+function methodOf(
+  { recommendations }: RankedList,
+  model: Model | undefined,
+  userId: Id,
+  history: History,
+): RecommendationMethod {
+  if (recommendations.some(({ source }) => source === "model" || source === "fold_in")) {
+    return "collaborative_filtering";
+  }
+  const shouldBeKnown = history.length > 0 && (model === undefined || model.knowsUser(userId));
+  return shouldBeKnown ? "cold_start_fallback" : "cold_start";
 }
 
 /** Reads model and titles. A model that cannot be read is a state, not an error: the service lives on. */

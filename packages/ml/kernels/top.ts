@@ -22,23 +22,7 @@ class TopArguments {
   scratchBytes: u32;
 }
 
-@unmanaged
-class ScoreArguments {
-  itemCount: u32;
-  bytes: u32;
-  p: usize;
-  q: usize;
-  bi: usize;
-  scores: usize;
-}
-
-/** b_i + p · q_i of every item, for one user. */
-export function scoreItems(args: usize, phase: u32, task: u32): void {
-  const a = changetype<ScoreArguments>(args);
-  scoreAll(a.itemCount, a.bytes, a.p, a.q, a.bi, a.scores);
-}
-
-/** Four items at once: each vector of p is read once for all of them. */
+/** b_i + p · q_i of every item, for one user. Four items at once: each vector of p is read once for all of them. */
 function scoreAll(itemCount: u32, bytes: usize, p: usize, q: usize, bi: usize, scores: usize): void {
   let item: u32 = 0;
   for (; item + 4 <= itemCount; item += 4) {

@@ -6,13 +6,25 @@ export {
   type LearntArrays,
   type RecommenderDefinition,
 } from "./define-recommender.ts";
-export { type DriftBaseline, driftBaseline, parseDriftBaseline } from "./drift/baseline.ts";
+export {
+  type BaselineOptions,
+  type DriftBaseline,
+  driftBaseline,
+  parseDriftBaseline,
+} from "./drift/baseline.ts";
 export {
   type CalibratedOptions,
   calibratedDrift,
   type DriftCheck,
   type EffectSize,
 } from "./drift/calibrated.ts";
+export {
+  type CheckDriftOptions,
+  checkDrift,
+  checkFigures,
+  type DriftCheckResult,
+  type FigureDrift,
+} from "./drift/check-drift.ts";
 export { type ColumnSketch, type DriftColumn, sketchColumn } from "./drift/column-sketch.ts";
 export {
   type DriftOptions,
@@ -23,7 +35,29 @@ export {
   type EvidentlyReport,
   type JudgedCheck,
 } from "./drift/detect-drift.ts";
+export {
+  type DriftCheckDocument,
+  DriftDocument,
+  type DriftProfile,
+  driftProfiles,
+  isNotable,
+} from "./drift/drift-document.ts";
+export { driftPipeline } from "./drift/drift-pipeline.ts";
 export { type EvidentlyVerdict, evidentlyDrift } from "./drift/evidently.ts";
+export { evidentlyDocument } from "./drift/evidently-document.ts";
+export { idDrift } from "./drift/id-drift.ts";
+export { type DriftFindings, type DriftMaterial, judgeDrift } from "./drift/judge-drift.ts";
+export { judgeInThread } from "./drift/judge-in-thread.ts";
+export { driftReport, driftSentence } from "./drift/report/drift-report.ts";
+export { driftReportStyle } from "./drift/report/style.ts";
+export { type FigureChange, simpleDrift } from "./drift/simple.ts";
+export {
+  comparedRatings,
+  type DriftPorts,
+  defaultBaseline,
+  type TakeBaselineOptions,
+  takeBaseline,
+} from "./drift/take-baseline.ts";
 export { mae, mse, rmse } from "./evaluate/accuracy.ts";
 export { type BeyondAccuracy, entropy, gini } from "./evaluate/beyond-accuracy.ts";
 export { type BootstrapOptions, bootstrapMean, type Interval } from "./evaluate/bootstrap.ts";
@@ -111,6 +145,7 @@ export { similarItems } from "./recommend/similar-items.ts";
 export { type SimilarUser, similarUsers } from "./recommend/similar-users.ts";
 export type { TopItem } from "./recommend/top-items.ts";
 export { userHistories } from "./recommend/user-histories.ts";
+export { whomToScore } from "./recommend/user-scores.ts";
 export type {
   Contribution,
   Explanation,

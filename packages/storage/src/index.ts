@@ -1,6 +1,7 @@
 export type { WebhookShape } from "./alerts/alert-body.ts";
 export { type WebhookOptions, webhook } from "./alerts/webhook.ts";
 export { webhookFile } from "./alerts/webhook-file.ts";
+export { driftPorts } from "./drift-ports.ts";
 export { type Host, type MachineFacts, readHost } from "./host.ts";
 export { type CollectGarbageOptions, collectGarbage, type Garbage } from "./lake/collect-garbage.ts";
 export { countByRating, type RatingCount } from "./lake/count-by-rating.ts";
@@ -45,7 +46,19 @@ export {
   replaceLinks,
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
+export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
+export { type Experiment, listExperiments } from "./sql/experiments.ts";
 export { fenced } from "./sql/fenced.ts";
+export {
+  claimKey,
+  type KeptAnswer,
+  type KeyClaim,
+  type KeyedRequest,
+  keepAnswer,
+  keptKeyMs,
+  releaseKey,
+  renewKey,
+} from "./sql/idempotency-keys.ts";
 export {
   beginImport,
   failImport,
@@ -77,19 +90,29 @@ export {
   schemaVersion,
 } from "./sql/migrate.ts";
 export type { Migration } from "./sql/migrations/migration.ts";
+export { modelNames } from "./sql/model-names.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   countOpenPipelineRuns,
   findPipelineRun,
   type ListPipelineRunsOptions,
   listPipelineRuns,
+  pipelineOutputs,
 } from "./sql/pipeline-runs.ts";
+export { type RandomRatingsOptions, randomRatings } from "./sql/random-ratings.ts";
 export type { RatingBatch } from "./sql/rating-batch.ts";
 export {
   countStats,
   type RatingStats,
   ratingsOfUser,
 } from "./sql/ratings.ts";
+export { type RecommendationStats, recommendationStats } from "./sql/recommendation-stats.ts";
+export {
+  addRecommendations,
+  type LoggedRecommendation,
+  type RecommendationMethod,
+  removeRecommendations,
+} from "./sql/recommendations.ts";
 export {
   addRejects,
   countRejects,
@@ -101,6 +124,7 @@ export {
 } from "./sql/rejects.ts";
 export { type ReplaceRatingsOptions, replaceImportedRatings } from "./sql/replace-ratings.ts";
 export { type RestoreOptions, restore } from "./sql/restore.ts";
+export { type MetricPoint, metricsOfRuns, runFacets } from "./sql/run-history.ts";
 export { type RunLedgerOptions, runLedger } from "./sql/run-ledger.ts";
 export {
   type AbandonedRuns,
@@ -122,6 +146,16 @@ export {
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
 export {
+  type Comparison,
+  type RunAttribute,
+  type RunCondition,
+  type RunField,
+  type SearchRunsOptions,
+  searchRuns,
+} from "./sql/search-runs.ts";
+export { readServiceFacts, type ServiceFacts } from "./sql/service-facts.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
+export {
   addSnapshot,
   currentSnapshot,
   findSnapshot,
@@ -129,6 +163,21 @@ export {
   makeCurrent,
   type SnapshotRecord,
 } from "./sql/snapshots.ts";
+export { addSyntheticRatings, type SyntheticRatingsOptions } from "./sql/synthetic-ratings.ts";
+export {
+  createToken,
+  isUsable,
+  listTokens,
+  maxSecretDays,
+  type NewToken,
+  revokeToken,
+  type StoredToken,
+  type TokenChange,
+  tokenHash,
+  tokenId,
+  touchToken,
+  usableTokens,
+} from "./sql/tokens.ts";
 export {
   findUser,
   type ListUsersOptions,
@@ -142,3 +191,4 @@ export { writeTransaction } from "./sql/write-transaction.ts";
 export { type TrainingPortsOptions, trainingPorts } from "./training-ports.ts";
 export { duckdbWarehouse } from "./warehouse/duckdb.ts";
 export type { DuckdbOptions } from "./warehouse/open-duckdb.ts";
+export { ratingCounts } from "./warehouse/rating-counts.ts";

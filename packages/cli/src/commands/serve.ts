@@ -8,6 +8,8 @@ interface Flags {
   readonly port?: string;
   readonly host?: string;
   readonly tokenFile?: string;
+  readonly work?: boolean;
+  readonly savePredictions?: boolean;
 }
 
 /** `tamis serve`: the API and the dashboard, until SIGTERM or Ctrl-C. */
@@ -16,6 +18,8 @@ export const serve = defineCommand<Flags>({
   details: [
     "Listens until SIGTERM or Ctrl-C, then lets the requests in flight finish and exits 0. A second signal ends",
     "it at once. The ready line and the log go to stderr. Without a token file it answers to this machine only.",
+    "Trainings run in a thread of their own; one that is at work at the end is left to the next worker, which goes on",
+    "with it. With --no-work they are left to tamis worker.",
   ].join("\n"),
   examples: [
     "tamis serve",
@@ -44,9 +48,20 @@ export const serve = defineCommand<Flags>({
       placeholder: "FILE",
       brief: "Bearer tokens that are let in, one per line",
     },
+    work: {
+      kind: "boolean",
+      optional: true,
+      brief: "Do the runs that wait, in a thread; --no-work leaves them to tamis worker [default = true]",
+    },
+    savePredictions: {
+      kind: "boolean",
+      optional: true,
+      withNegated: false,
+      brief: "Keep each answer of /predict/ as a CSV file in the object store",
+    },
   },
   whenInterrupted: "Stopped.",
-  run: (context, { tokenFile }) => listen(context, tokenFile),
+  run: listen,
 });
 
 /**
@@ -54,19 +69,33 @@ export const serve = defineCommand<Flags>({
  *
  * @throws conflict when the port is in use; configuration for a token that is too weak
  */
-export async function listen(context: Context, tokenFile?: string): Promise<void> {
-  const { createApp, hashToken, serve } = await import("@tamis/http");
-  const { readHost } = await import("@tamis/storage");
+export async function listen(
+  context: Context,
+  { tokenFile, work = true, savePredictions = false }: Flags = {},
+): Promise<void> {
+  const { createApp, hashToken, serve, startJobs } = await import("@tamis/http");
+  const { readHost, schemaVersion } = await import("@tamis/storage");
   const { config, log, output, signal } = context;
   const tokenHashes = tokenFile === undefined ? [] : (await readTokens(tokenFile)).map(hashToken);
   const tamis = await context.tamis();
-  const environment = createEnvironment(readHost).name();
-  const app = createApp({ tamis, environment, log, tokenHashes });
-  const service = await serve(app, { host: config.host, port: config.port });
-  output.warn(`Tamis listens on ${service.url} (Ctrl-C stops it)`);
-  if (!signal.aborted) await once(signal, "abort");
-  output.warn("Stopping: requests in flight are finished first.");
-  await service.close();
+  log.info("records and objects are open", { schema: await schemaVersion(tamis.records) });
+  const jobs = work ? startJobs({ stores: config, log: log.with({ thread: "jobs" }) }) : undefined;
+  try {
+    const environment = createEnvironment(readHost).name();
+    const app = createApp({
+      ...{ tamis, environment, log, tokenHashes, savePredictions },
+      ...(jobs && { jobs }),
+    });
+    const service = await serve(app, { host: config.host, port: config.port });
+    log.info("requests are taken", { url: service.url });
+    output.warn(`Tamis listens on ${service.url} (Ctrl-C stops it)`);
+    if (!signal.aborted) await once(signal, "abort");
+    output.warn("Stopping: requests in flight are finished first.");
+    await service.close();
+    await app.close();
+  } finally {
+    await jobs?.stop();
+  }
 }
 
 async function readTokens(file: string): Promise<string[]> {

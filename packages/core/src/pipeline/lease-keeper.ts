@@ -30,7 +30,13 @@ export interface LeaseKeeperOptions {
 /** A database that restarts is waited for, about a minute in all. */
 const patience = { attempts: 12, baseMs: 200, capMs: 10_000 };
 
-/** Renews the lease each third of its length. An unanswered heartbeat is no loss: whether it was one, the next word tells. */
+/** News of a run is written this often, in ms. */
+const newsMs = 1000;
+
+/**
+ * Renews the lease each third of its length, and each second while there is news: so soon others see progress, and the
+ * run a cancellation. An unanswered heartbeat is no loss: whether it was one, the next word tells.
+ */
 export function keepLease({ ledger, lease, leaseMs, ...timing }: LeaseKeeperOptions): LeaseKeeper {
   const interruption = new AbortController();
   const stopping = new AbortController();
@@ -45,8 +51,15 @@ export function keepLease({ ledger, lease, leaseMs, ...timing }: LeaseKeeperOpti
   }
 
   async function beat(): Promise<void> {
+    const turnMs = Math.min(leaseMs / 3, newsMs);
+    let told: Progress | undefined;
+    let silentMs = 0;
     while (!interruption.signal.aborted) {
-      await sleep(leaseMs / 3, stopping.signal);
+      await sleep(turnMs, stopping.signal);
+      silentMs += turnMs;
+      if (progress === told && silentMs < leaseMs / 3) continue;
+      told = progress;
+      silentMs = 0;
       try {
         const { cancelRequested } = await ledger.renew(lease, leaseMs, progress);
         if (cancelRequested) interruption.abort(new TamisError("aborted", "The run was cancelled."));

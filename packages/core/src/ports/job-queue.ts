@@ -10,7 +10,11 @@ import type { Failure, RunKey } from "./run-ledger.ts";
  * done once, whoever asks for it how often; one whose worker dies is taken up by another when its lease is over.
  */
 export interface JobQueue {
-  /** Adds a run, or finds it when it is there already, in whatever state. */
+  /**
+   * Adds a run, or finds it when it is there already, in whatever state.
+   *
+   * @throws conflict with `alone`, naming the other run as `runId`
+   */
   enqueue(run: RunKey, options?: EnqueueOptions): Promise<PipelineRun>;
   /** Takes waiting runs of these pipelines, one after the other, until it is stopped. */
   work(pipelines: readonly Pipeline[], options?: WorkOptions): Worker;
@@ -29,6 +33,8 @@ export interface JobQueue {
 export interface EnqueueOptions {
   /** Lets a run that failed or was cancelled wait for a worker once more. @default false */
   readonly resume?: boolean;
+  /** Refuses while a run of the pipeline waits or is at work: of two that ask at once, one is refused. @default false */
+  readonly alone?: boolean;
 }
 
 export interface WorkOptions {
@@ -55,6 +61,8 @@ export interface PipelineRun extends RunKey {
   readonly runId: string;
   readonly status: PipelineRunStatus;
   readonly worker: string | null;
+  /** Until when its worker has it, by the clock of the ledger; when that is over, another one may take it. */
+  readonly leaseUntil: Date | null;
   readonly progress: Progress | null;
   readonly failure: Failure | null;
   readonly cancelRequested: boolean;

@@ -62,6 +62,19 @@ export function cramersV(table: CountTable): number {
   return Math.sqrt(chiSquareHomogeneity(table).statistic / (total(table.reference) + total(table.current)));
 }
 
+/**
+ * Cramér's V without its bias: √(max(0, χ² / n − (k − 1) / (n − 1)) / (1 − 1 / (n − 1))). Of two samples that do not
+ * differ, in hundreds of rare cells, V itself may be .3 and more.
+ *
+ * @source Bergsma, "A Bias-Correction for Cramér's V and Tschuprow's T", J. Korean Statistical Society 42, 2013
+ */
+export function unbiasedCramersV(table: CountTable): number {
+  const rows = total(table.reference) + total(table.current);
+  const cells = table.reference.filter((count, cell) => count + table.current[cell]! > 0).length;
+  const excess = chiSquareHomogeneity(table).statistic / rows - (cells - 1) / (rows - 1);
+  return Math.min(1, Math.sqrt(Math.max(0, excess) / (1 - 1 / (rows - 1))));
+}
+
 function divergence(
   { reference, current }: CountTable,
   term: (observed: number, expected: number) => number,

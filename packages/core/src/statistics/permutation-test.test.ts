@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../random.ts";
 import { andersonDarling } from "./anderson-darling.ts";
 import { benjaminiHochberg } from "./benjamini-hochberg.ts";
-import { chiSquareHomogeneity } from "./chi-square.ts";
+import { chiSquareHomogeneity, cramersV, unbiasedCramersV } from "./chi-square.ts";
 import type { CountTable } from "./count-table.ts";
 import { hypergeometric } from "./hypergeometric.ts";
 import { permutationTest } from "./permutation-test.ts";
@@ -85,6 +85,22 @@ describe("permutationTest", () => {
     }
     return counts;
   }
+});
+
+describe("unbiasedCramersV", () => {
+  it("is V on few cells, and about 0 on many rare ones that do not differ", () => {
+    const few = { reference: Float64Array.of(900, 100), current: Float64Array.of(700, 300) };
+    expect(Math.abs(unbiasedCramersV(few) - cramersV(few))).toBeLessThan(0.002);
+    const random = createRandom(3);
+    const draw = () => {
+      const counts = new Float64Array(1000);
+      for (let row = 0; row < 3000; row++) counts[random.integer(1000)]!++;
+      return counts;
+    };
+    const many = { reference: draw(), current: draw() };
+    expect(cramersV(many)).toBeGreaterThan(0.3);
+    expect(unbiasedCramersV(many)).toBeLessThan(0.1);
+  });
 });
 
 describe("benjaminiHochberg", () => {

@@ -1,4 +1,4 @@
-import { createRandom } from "../random.ts";
+import { createRandom, type Random } from "../random.ts";
 import { type CountTable, total } from "./count-table.ts";
 import { hypergeometric } from "./hypergeometric.ts";
 import type { TestResult } from "./kolmogorov-smirnov.ts";
@@ -28,14 +28,27 @@ export function permutationTest(
   statistic: (table: CountTable) => number,
   { permutations = 1999, seed = 42 }: PermutationOptions = {},
 ): TestResult {
-  const random = createRandom(seed);
   const observed = statistic(table);
+  let [exceedances, done] = [0, 0];
+  for (const dealt of dealAnew(table, createRandom(seed), permutations)) {
+    done++;
+    // A deal that equals the data in exact arithmetic must count, whatever the order of the sums.
+    if (statistic(dealt) >= observed * (1 - 1e-12)) exceedances++;
+    if (exceedances === enough && done < permutations) return { statistic: observed, pValue: enough / done };
+  }
+  return { statistic: observed, pValue: (1 + exceedances) / (1 + permutations) };
+}
+
+/**
+ * Pools the rows of two samples and deals them anew into two of the same sizes, so many times: what the samples would
+ * look like if both came from the same distribution. Each table is that of the deal before, overwritten.
+ */
+export function* dealAnew(table: CountTable, random: Random, times: number): Generator<CountTable> {
   const pooled = table.reference.map((count, cell) => count + table.current[cell]!);
   const [rows, drawn] = [total(pooled), total(table.reference)];
   const reference = new Float64Array(pooled.length);
   const current = new Float64Array(pooled.length);
-  let exceedances = 0;
-  for (let done = 1; done <= permutations; done++) {
+  for (let time = 0; time < times; time++) {
     let [left, draws] = [rows, drawn];
     for (let cell = 0; cell < pooled.length; cell++) {
       const count = pooled[cell]!;
@@ -45,9 +58,6 @@ export function permutationTest(
       left -= count;
       draws -= taken;
     }
-    // A deal that equals the data in exact arithmetic must count, whatever the order of the sums.
-    if (statistic({ reference, current }) >= observed * (1 - 1e-12)) exceedances++;
-    if (exceedances === enough && done < permutations) return { statistic: observed, pValue: enough / done };
+    yield { reference, current };
   }
-  return { statistic: observed, pValue: (1 + exceedances) / (1 + permutations) };
 }

@@ -1,56 +1,18 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { Id as IdSchema, isTamisError } from "@tamis/core";
-import { listUsers, ratingsOfUser } from "@tamis/storage";
-import { z } from "zod";
-import { problemKinds } from "../problem.ts";
-import type { AppEnv, Services } from "../services.ts";
-import type { Serving } from "../serving.ts";
-import { answerPage } from "./layout.tsx";
-import { overviewReader } from "./overview.ts";
-import { OverviewPage } from "./overview-page.tsx";
-import { RecommendPage, type RecommendView } from "./recommend-page.tsx";
+import type { AppEnv } from "../services.ts";
+import type { Dashboard } from "./dashboard.ts";
+import { modelPages } from "./model-pages.tsx";
+import { monitoringPages } from "./monitoring-pages.tsx";
+import { overviewPages } from "./overview-pages.tsx";
+import { recommendPages } from "./recommend-pages.tsx";
+import { runPages } from "./run-pages.tsx";
+import { trainPages } from "./train-pages.tsx";
 
-/** How many users are offered to try. */
-const offeredUsers = 8;
-
-/** The pages. All state is in the address; none of them needs JavaScript. */
-export function dashboardRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
-  const { environment, now = () => new Date() } = services;
-  const readOverview = overviewReader(services);
+/** The pages. All state is in the address; they are read, and their forms are sent, without JavaScript. */
+export function dashboardRoutes(dashboard: Dashboard): OpenAPIHono<AppEnv> {
   const routes = new OpenAPIHono<AppEnv>();
-  routes.get("/", async (context) => {
-    const overview = await readOverview();
-    return answerPage(context, <OverviewPage overview={overview} environment={environment} now={now()} />);
-  });
-  routes.get("/recommend", async (context) => {
-    const { user = "", n = "10" } = context.req.query();
-    const { users } = await listUsers(services.tamis.records, { limit: offeredUsers });
-    const { items } = await serving.state();
-    const asked = { user, n, users, items };
-    const { view, status } = user === "" ? { view: asked, status: 200 as const } : await answer(asked);
-    return answerPage(context, <RecommendPage view={view} environment={environment} />, status);
-  });
-  return routes;
-
-  async function answer(asked: RecommendView) {
-    const userId = IdSchema.safeParse(asked.user);
-    const n = Count.safeParse(asked.n);
-    if (!userId.success || !n.success) {
-      const message = userId.success ? "How many is a whole number from 1 to 50." : "That is not a user id.";
-      return { view: { ...asked, message }, status: 422 as const };
-    }
-    try {
-      const recommendations = await serving.recommend(userId.data, n.data);
-      const history = await ratingsOfUser(services.tamis.records, userId.data);
-      return {
-        view: { ...asked, found: { ...recommendations, userId: userId.data, history } },
-        status: 200 as const,
-      };
-    } catch (error) {
-      if (!isTamisError(error) || problemKinds[error.code].status === 500) throw error;
-      return { view: { ...asked, message: error.message }, status: problemKinds[error.code].status };
-    }
+  for (const pages of [overviewPages, recommendPages, trainPages, runPages, modelPages, monitoringPages]) {
+    routes.route("/", pages(dashboard));
   }
+  return routes;
 }
-
-const Count = z.coerce.number().int().min(1).max(50);

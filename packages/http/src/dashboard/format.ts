@@ -40,3 +40,25 @@ export function formatAge(instant: Date, now: Date): string {
   }
   return "just now";
 }
+
+/** Milliseconds as `850 µs`, `12.5 ms` or `1.20 s`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)} µs`;
+  return milliseconds < 1000 ? `${milliseconds.toPrecision(3)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+}
+
+/** From begin to end, `8.4 s` or `3 min 05 s`; `—` for what has not ended. */
+export function formatDuration(begin: Date | null, end: Date | null): string {
+  if (begin === null || end === null) return "—";
+  const seconds = (end.getTime() - begin.getTime()) / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** `12.3 kB`, in powers of 1,000. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
+}

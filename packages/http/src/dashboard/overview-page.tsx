@@ -1,13 +1,18 @@
-import type { EnvironmentName, ModelVersion } from "@tamis/core";
-import type { Import, RatingStats } from "@tamis/storage";
+import type { EnvironmentName } from "@tamis/core";
 import type { FC } from "hono/jsx";
+import { ChartFigure } from "../charts/chart-figure.tsx";
 import { Ago } from "./ago.tsx";
 import { EmptyState } from "./empty-state.tsx";
-import { formatCount, formatNumber } from "./format.ts";
+import { formatCount } from "./format.ts";
+import { JobsTable } from "./jobs-table.tsx";
 import { Layout } from "./layout.tsx";
-import type { Overview } from "./overview.ts";
-import { RatingHistogram } from "./rating-histogram.tsx";
+import { ModelCard } from "./model-card.tsx";
+import type { DataSummary, Overview } from "./overview.ts";
+import { OverviewTiles } from "./overview-tiles.tsx";
+import { ratingChart } from "./rating-chart.ts";
 import { RunsTable } from "./runs-table.tsx";
+import { ServiceState } from "./service-state.tsx";
+import { Unreadable } from "./unreadable.tsx";
 
 interface OverviewPageProps {
   readonly overview: Overview;
@@ -15,26 +20,27 @@ interface OverviewPageProps {
   readonly now: Date;
 }
 
-/** Is it healthy, what is there, what should be done: counts, champion, distribution, runs, last import. */
+/** Is it healthy, what changed, what should be done: state, counts, models, distribution, quality, last work. */
 export const OverviewPage: FC<OverviewPageProps> = ({ overview, environment, now }) => {
-  const { stats, champion, snapshot, ratings, runs, lastImport } = overview;
+  const { data, models, distribution, runs, jobs, readiness, service } = overview;
+  const { snapshot } = data.value ?? {};
+  const counts = distribution.value ?? [];
   return (
     <Layout title="Overview" path="/" environment={environment}>
-      <div>
-        <h1>Overview</h1>
-        <p class="lead">
-          {snapshot ? (
-            <>
-              Data of <Ago instant={snapshot.createdAt} now={now} />, snapshot{" "}
-              <code title={snapshot.digest}>{snapshot.digest.slice(0, 12)}</code>.
-            </>
-          ) : (
-            "No data has been imported yet."
-          )}
-        </p>
+      <div class="heading">
+        <div>
+          <h1>Overview</h1>
+          <p class="lead">
+            {data.value ? <Freshness data={data.value} now={now} /> : "The data cannot be read now."}
+          </p>
+        </div>
+        <ServiceState readiness={readiness} />
       </div>
-      {snapshot || stats.ratings > 0 ? (
-        <Tiles stats={stats} />
+      <Advice overview={overview} />
+      {data.value === undefined ? (
+        <Unreadable what="The data" />
+      ) : snapshot || data.value.stats.ratings > 0 ? (
+        <OverviewTiles data={data.value} service={service} />
       ) : (
         <EmptyState
           title="Start with some ratings"
@@ -42,90 +48,101 @@ export const OverviewPage: FC<OverviewPageProps> = ({ overview, environment, now
           commands={["tamis import movielens PATH", "tamis import ratings FILE", "tamis demo"]}
         />
       )}
-      <div class={ratings.length > 0 ? "columns" : undefined}>
-        {ratings.length > 0 ? (
-          <section class="card" aria-labelledby="distribution">
-            <h2 id="distribution">Distribution of ratings</h2>
-            <RatingHistogram counts={ratings} />
-          </section>
+      <div class={counts.length > 0 ? "columns columns-top" : undefined}>
+        {counts.length > 0 ? (
+          <div class="stack">
+            <section class="card" aria-label="Distribution of ratings">
+              <ChartFigure
+                chart={ratingChart(counts)}
+                id="ratings"
+                href="/charts/ratings"
+                query={`?snapshot=${snapshot?.digest}`}
+              />
+            </section>
+            {data.value?.lastImport ? <Quality data={data.value} now={now} /> : null}
+          </div>
         ) : null}
-        {champion ? (
-          <ChampionCard champion={champion} now={now} />
-        ) : (
-          <EmptyState
-            title="No champion yet"
-            text="Training cross-validates several algorithms and promotes the best one."
-            commands={["tamis train"]}
-          />
-        )}
+        <Models models={models} snapshot={snapshot?.digest} now={now} />
       </div>
-      {lastImport ? <ImportCard lastImport={lastImport} now={now} /> : null}
       <section class="card" aria-labelledby="runs">
-        <h2 id="runs">Last runs</h2>
-        <RunsTable runs={runs} now={now} />
+        <div class="card-head">
+          <h2 id="runs">Last runs</h2>
+          <a href="/runs">All runs</a>
+        </div>
+        {runs.value ? <RunsTable runs={runs.value} now={now} /> : <Unreadable what="The runs" />}
       </section>
+      {jobs.value && jobs.value.length > 0 ? (
+        <section class="card" aria-labelledby="jobs">
+          <h2 id="jobs">Last jobs</h2>
+          <JobsTable jobs={jobs.value} now={now} />
+        </section>
+      ) : null}
     </Layout>
   );
 };
 
-const Tiles: FC<{ stats: RatingStats }> = ({ stats }) => (
-  <dl class="tiles">
-    <Tile label="Users" value={formatCount(stats.users)} />
-    <Tile label="Items rated" value={formatCount(stats.items)} />
-    <Tile label="Ratings" value={formatCount(stats.ratings)} />
-    <Tile label="Mean rating" value={formatNumber(stats.averageRating, 2)} />
-  </dl>
-);
+const Freshness: FC<{ data: DataSummary; now: Date }> = ({ data: { snapshot }, now }) =>
+  snapshot ? (
+    <>
+      Data of <Ago instant={snapshot.createdAt} now={now} />, snapshot{" "}
+      <code title={snapshot.digest}>{snapshot.digest.slice(0, 12)}</code>.
+    </>
+  ) : (
+    <>No data has been imported yet.</>
+  );
 
-const Tile: FC<{ label: string; value: string }> = ({ label, value }) => (
-  <div class="tile">
-    <dt>{label}</dt>
-    <dd>{value}</dd>
-  </div>
-);
-
-const ChampionCard: FC<{ champion: ModelVersion; now: Date }> = ({ champion, now }) => {
-  const { rmse, rmse_sd: deviation } = champion.metrics;
+/** What the reader should do now, if anything. */
+const Advice: FC<{ overview: Overview }> = ({ overview: { data, models } }) => {
+  const snapshot = data.value?.snapshot;
+  const champion = models.value?.champion;
+  if (!snapshot || !champion || champion.snapshot === snapshot.digest) return null;
   return (
-    <section class="card" aria-labelledby="champion">
-      <h2 id="champion">Champion model</h2>
-      <p class="figure-number">
-        {formatNumber(rmse, 4)}
-        {deviation === undefined ? null : <small> ± {formatNumber(deviation, 4)}</small>}
-      </p>
-      <p class="note">RMSE over the folds of its cross-validation; lower is better.</p>
-      <dl class="facts">
-        <dt>Algorithm</dt>
-        <dd>{champion.algorithm}</dd>
-        <dt>Version</dt>
-        <dd>
-          {champion.version} of {champion.model}
-        </dd>
-        <dt>Trained</dt>
-        <dd>
-          <Ago instant={champion.createdAt} now={now} />
-        </dd>
-        <dt>Snapshot</dt>
-        <dd>
-          <code title={champion.snapshot}>{champion.snapshot.slice(0, 12)}</code>
-        </dd>
-      </dl>
-    </section>
+    <p class="notice">
+      The champion was trained on older data than the current snapshot. <a href="/train">Train again</a>
+    </p>
   );
 };
 
-const ImportCard: FC<{ lastImport: Import; now: Date }> = ({ lastImport, now }) => {
-  const outcome = lastImport.outcome;
-  const reasons = Object.entries(outcome?.rejectedByReason ?? {});
+const Models: FC<{ models: Overview["models"]; snapshot: string | undefined; now: Date }> = ({
+  models,
+  snapshot,
+  now,
+}) => {
+  if (models.value === undefined) return <Unreadable what="The models" />;
+  const { champion, ranker } = models.value;
+  if (!champion && !ranker) {
+    return (
+      <EmptyState
+        title="No champion yet"
+        text="Training cross-validates several algorithms and promotes the best one."
+        commands={["tamis train"]}
+      />
+    );
+  }
+  return (
+    <div class="stack">
+      {champion ? (
+        <ModelCard version={champion} is="champion" isLinked snapshot={snapshot} now={now} />
+      ) : null}
+      {ranker ? <ModelCard version={ranker} is="ranker" isLinked snapshot={snapshot} now={now} /> : null}
+    </div>
+  );
+};
+
+const Quality: FC<{ data: DataSummary; now: Date }> = ({ data: { lastImport }, now }) => {
+  if (!lastImport) return null;
+  const { rows = 0, rejected = 0, rejectedByReason = {} } = lastImport.outcome ?? {};
+  const reasons = Object.entries(rejectedByReason);
+  const share = rows + rejected === 0 ? 0 : (100 * rejected) / (rows + rejected);
   return (
     <section class="card" aria-labelledby="import">
-      <h2 id="import">Last import</h2>
+      <h2 id="import">Data quality</h2>
       <p>
-        {formatCount(outcome?.rows ?? 0)} rows accepted, {formatCount(outcome?.rejected ?? 0)} rejected,{" "}
-        <Ago instant={lastImport.endedAt ?? lastImport.startedAt} now={now} />.
+        The last import accepted {formatCount(rows)} rows and refused {formatCount(rejected)} (
+        {share.toFixed(2)} %), <Ago instant={lastImport.endedAt ?? lastImport.startedAt} now={now} />.
       </p>
       {reasons.length > 0 ? (
-        <ul class="inline-list" aria-label="Rejected rows by reason">
+        <ul class="inline-list" aria-label="Refused rows by reason">
           {reasons.map(([reason, count]) => (
             <li class="chip">
               {reason.replaceAll("_", " ")} <strong>{formatCount(count ?? 0)}</strong>

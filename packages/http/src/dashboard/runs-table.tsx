@@ -1,13 +1,13 @@
 import type { Run } from "@tamis/storage";
 import type { FC } from "hono/jsx";
 import { Ago } from "./ago.tsx";
-import { formatNumber } from "./format.ts";
+import { formatDuration, formatNumber } from "./format.ts";
 
 /** Runs, newest first, with the RMSE they measured and the sentence they ended with. */
 export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }) =>
   runs.length === 0 ? (
     <p class="note">
-      Nothing has run yet. <code>tamis train</code> makes the first one.
+      Nothing has run yet. <a href="/train">Train</a>, or <code>tamis train</code>, makes the first one.
     </p>
   ) : (
     <section class="scroll" aria-label="Table of runs" tabindex={0}>
@@ -31,7 +31,7 @@ export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }
           {runs.map((run) => (
             <tr>
               <th scope="row">
-                <span title={run.runId}>{run.name}</span>
+                <a href={`/runs/${run.runId}`}>{String(run.parameters.models ?? run.name)}</a>
               </th>
               <td>
                 <span class={`status status-${run.status}`}>{run.status}</span>
@@ -39,7 +39,7 @@ export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }
               <td class="nowrap">
                 <Ago instant={run.startedAt} now={now} />
               </td>
-              <td class="number">{took(run)}</td>
+              <td class="number">{formatDuration(run.startedAt, run.endedAt)}</td>
               <td class="number">{formatNumber(run.metrics.best_rmse ?? run.metrics.rmse, 4)}</td>
               <td>{run.message ?? "—"}</td>
             </tr>
@@ -48,7 +48,3 @@ export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }
       </table>
     </section>
   );
-
-function took({ startedAt, endedAt }: Run): string {
-  return endedAt === null ? "—" : `${((endedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1)} s`;
-}

@@ -5,15 +5,6 @@ import type { AppEnv, Services } from "../services.ts";
 import type { Serving } from "../serving.ts";
 import { json } from "./answers.ts";
 
-/** Open to everybody, token or not: they say that the service lives, and nothing else. */
-export const healthPaths: ReadonlySet<string> = new Set([
-  "/health",
-  "/api/health",
-  "/livez",
-  "/readyz",
-  "/predict/health",
-]);
-
 const Health = z.object({ status: z.literal("ok"), environment: z.string() }).openapi("Health");
 const Check = z.object({
   status: z.enum(["ok", "none", "stale", "error"]).openapi({
@@ -31,10 +22,17 @@ const Readiness = z
         running: z.number().int().optional(),
       }),
       model: Check.extend({ version: z.number().int().optional() }),
+      jobs: Check.extend({
+        crashes: z
+          .number()
+          .int()
+          .optional()
+          .openapi({ description: "How often the thread had to be restarted." }),
+      }),
     }),
   })
   .openapi("Readiness");
-type Readiness = z.infer<typeof Readiness>;
+export type Readiness = z.infer<typeof Readiness>;
 
 const get = (path: string, summary: string) =>
   createRoute({ method: "get", path, summary, responses: { 200: json("It answers", Health) } });
@@ -53,8 +51,13 @@ const readyz = createRoute({
   responses: { 200: json("Ready", Readiness), 503: json("Not ready", Readiness) },
 });
 
-export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<AppEnv> {
-  const { environment, log = silentLog } = services;
+/** @param draining - fires when the service stops: it is not ready any more. */
+export function healthRoutes(
+  services: Services,
+  serving: Serving,
+  draining: AbortSignal,
+): OpenAPIHono<AppEnv> {
+  const { environment } = services;
   const routes = new OpenAPIHono<AppEnv>();
   for (const path of ["/health", "/api/health"]) {
     routes.openapi(get(path, "The service answers"), (context) =>
@@ -63,16 +66,24 @@ export function healthRoutes(services: Services, serving: Serving): OpenAPIHono<
   }
   routes.openapi(livez, (context) => context.json({ status: "alive" as const }, 200));
   routes.openapi(readyz, async (context) => {
-    const [records, queue, model] = await Promise.all([
-      checkRecords(services, log),
-      checkQueue(services, log),
-      checkModel(serving),
-    ]);
-    const checks = { records, queue, model };
-    const ready = Object.values(checks).every(({ status }) => status !== "error");
-    return context.json({ status: ready ? "ready" : "not_ready", checks } as const, ready ? 200 : 503);
+    const readiness = await readReadiness(services, serving);
+    const ready = readiness.status === "ready" && !draining.aborted;
+    return context.json({ ...readiness, status: ready ? "ready" : "not_ready" } as const, ready ? 200 : 503);
   });
   return routes;
+}
+
+/** Looks at everything that is needed to answer. Never rejects. */
+export async function readReadiness(services: Services, serving: Serving): Promise<Readiness> {
+  const { log = silentLog } = services;
+  const [records, queue, model] = await Promise.all([
+    checkRecords(services, log),
+    checkQueue(services, log),
+    checkModel(serving),
+  ]);
+  const checks = { records, queue, model, jobs: checkJobs(services) };
+  const ready = Object.values(checks).every(({ status }) => status !== "error");
+  return { status: ready ? "ready" : "not_ready", checks };
 }
 
 async function checkRecords({ tamis }: Services, log: Log): Promise<Readiness["checks"]["records"]> {
@@ -95,6 +106,18 @@ async function checkQueue({ tamis }: Services, log: Log): Promise<Readiness["che
     log.error("queue not readable", { error });
     return { status: "error", detail: "The runs that wait cannot be read; the log has the cause." };
   }
+}
+
+/** A thread that crashed is started again and keeps nobody from being answered. */
+function checkJobs({ jobs }: Services): Readiness["checks"]["jobs"] {
+  if (jobs === undefined) return { status: "none", detail: "Runs are left to other workers: tamis worker." };
+  const { status, crashes } = jobs.health();
+  if (status !== "crashed") return { status: "ok", crashes };
+  return {
+    status: "stale",
+    crashes,
+    detail: "The thread ended and is started again; the log has the cause.",
+  };
 }
 
 async function checkModel(serving: Serving): Promise<Readiness["checks"]["model"]> {

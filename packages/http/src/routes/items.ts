@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Id, Id as IdSchema, type Item, TamisError } from "@tamis/core";
 import { findItem, listItems } from "@tamis/storage";
+import { needs } from "../authorise.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { IdAnswer, json, problems } from "./answers.ts";
 
@@ -27,6 +28,7 @@ const ItemPage = z
 const list = createRoute({
   method: "get",
   path: "/api/items",
+  ...needs("items:read"),
   summary: "Items, page by page",
   request: {
     query: z.strictObject({
@@ -42,6 +44,7 @@ const list = createRoute({
 const get = createRoute({
   method: "get",
   path: "/api/items/{id}",
+  ...needs("items:read"),
   summary: "One item",
   request: { params: z.object({ id: IdSchema }) },
   responses: {

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ModelVersion } from "@tamis/core";
 import { modelCatalog } from "@tamis/storage";
+import { needs } from "../authorise.ts";
 import { type AppEnv, modelName, type Services } from "../services.ts";
 import { json, problems } from "./answers.ts";
 
@@ -31,6 +32,7 @@ const Models = z
 const list = createRoute({
   method: "get",
   path: "/api/models",
+  ...needs("models:read"),
   summary: "Versions of the served model, newest first",
   responses: { 200: json("The versions", Models), ...problems("unauthenticated") },
 });

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { authorise } from "../authorise.ts";
 import type { AppEnv } from "../services.ts";
 
 /** `GET /openapi.json`: the contract of `app`, OpenAPI 3.1. Register it last. */
@@ -18,6 +19,6 @@ export function openApiRoutes(app: OpenAPIHono<AppEnv>): OpenAPIHono<AppEnv> {
     security: [{}, { bearer: [] }],
   });
   const routes = new OpenAPIHono<AppEnv>();
-  routes.get("/openapi.json", (context) => context.json(document));
+  routes.get("/openapi.json", authorise("contract:read"), (context) => context.json(document));
   return routes;
 }

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { countStats } from "@tamis/storage";
+import { needs } from "../authorise.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { json, problems } from "./answers.ts";
 
@@ -15,6 +16,7 @@ const Stats = z
 const getStats = createRoute({
   method: "get",
   path: "/stats",
+  ...needs("stats:read"),
   summary: "Counts of the data set",
   responses: { 200: json("The counts", Stats), ...problems("unauthenticated") },
 });

@@ -31,8 +31,12 @@ export async function openService(overrides: Partial<Services> = {}): Promise<Op
   });
   const logged: LogRecord[] = [];
   const log = createLog({ sinks: [{ write: (record) => void logged.push(record) }], level: "debug" });
-  const create = (more: Partial<Services> = {}) =>
-    createApp({ tamis, environment: "LOCAL", log, ...overrides, ...more });
+  const apps: App[] = [];
+  const create = (more: Partial<Services> = {}) => {
+    const app = createApp({ tamis, environment: "LOCAL", log, ...overrides, ...more });
+    apps.push(app);
+    return app;
+  };
   return {
     folder,
     tamis,
@@ -40,6 +44,7 @@ export async function openService(overrides: Partial<Services> = {}): Promise<Op
     app: create(),
     createApp: create,
     close: async () => {
+      await Promise.all(apps.map((app) => app.close()));
       await tamis.close();
       await rm(folder, { recursive: true, force: true });
     },

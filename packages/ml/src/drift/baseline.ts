@@ -1,4 +1,4 @@
-import { jsonDigest, TamisError } from "@tamis/core";
+import { type CountedColumn, jsonDigest, TamisError } from "@tamis/core";
 import { z } from "zod";
 import { type DriftColumn, mostCells, sketchColumn } from "./column-sketch.ts";
 
@@ -14,6 +14,10 @@ const Baseline = z.object({
   created_at: z.iso.datetime(),
   /** The digest of the snapshot it was taken from, where it was one. */
   snapshot: z.string().nullable(),
+  /** Which of its rows: those since an instant (ISO 8601), the latest so many; null: all of them. */
+  window: z.object({ since: z.iso.datetime().nullable(), last: z.number().int().nullable() }),
+  /** Named figures of the whole data: `avg_rating`, `num_users`… */
+  figures: z.record(z.string(), z.number()),
   columns: z.array(
     z.discriminatedUnion("kind", [
       z.object({ ...common, kind: z.literal("numbers"), values: z.array(z.number()), exact: z.boolean() }),
@@ -24,15 +28,26 @@ const Baseline = z.object({
   digest: z.string(),
 });
 
+export interface BaselineOptions {
+  /** The digest of the snapshot it is taken from. */
+  readonly snapshot?: string | null;
+  /** The window it is taken over, where that is not all of the snapshot. */
+  readonly since?: Date | null;
+  readonly last?: number | null;
+  readonly figures?: Readonly<Record<string, number>>;
+  readonly now?: () => Date;
+}
+
 /**
  * Takes a baseline of some columns.
  *
  * @throws invalid_input for two columns of one name, for a column of identifiers, for a column without any value
  */
 export async function driftBaseline(
-  columns: readonly DriftColumn[],
-  { snapshot = null, now = () => new Date() }: { snapshot?: string | null; now?: () => Date } = {},
+  columns: readonly (DriftColumn | CountedColumn)[],
+  options: BaselineOptions = {},
 ): Promise<DriftBaseline> {
+  const { snapshot = null, since = null, last = null, figures = {}, now = () => new Date() } = options;
   const sketches = columns.map(sketchColumn);
   const names = new Set<string>();
   for (const { name, counts } of sketches) {
@@ -50,6 +65,8 @@ export async function driftBaseline(
     schema_version: 1 as const,
     created_at: now().toISOString(),
     snapshot,
+    window: { since: since?.toISOString() ?? null, last },
+    figures,
     columns: sketches.map((sketch) => ({
       ...sketch,
       counts: [...sketch.counts],

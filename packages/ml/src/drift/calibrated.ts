@@ -1,21 +1,21 @@
 import {
   andersonDarling,
+  type CountedColumn,
   type CountTable,
   chiSquareHomogeneity,
-  cramersV,
   type LabelSample,
   labelCounts,
-  labelSample,
   type NumericSample,
-  numericSample,
   type OrderedCounts,
   orderedCounts,
   permutationTest,
   summarise,
+  unbiasedCramersV,
   wassersteinDistance,
 } from "@tamis/core";
 import {
   type ColumnSketch,
+  countColumn,
   countInCells,
   type DriftColumn,
   sketchedLabels,
@@ -25,19 +25,25 @@ import {
 /** How large a difference is, whatever the number of rows. */
 export type EffectSize = "negligible" | "small" | "medium" | "large";
 
-/** One question asked of a column: have its values changed, has the share of missing ones changed? */
+/**
+ * One question asked of a column: have its values changed, has the share of missing ones changed? Of identifiers: how
+ * many of them occur (`coverage`), how unequally often (`concentration`), how many rows are of new ones (`unseen`)?
+ */
 export interface DriftCheck {
   readonly column: string;
-  readonly check: "values" | "missing";
-  readonly method: "anderson-darling permutation" | "chi-square permutation";
+  readonly check: "values" | "missing" | "coverage" | "concentration" | "unseen";
+  readonly method: "anderson-darling permutation" | "chi-square permutation" | "permutation";
   /** Rows with a value, of both samples, for `values`; all rows for `missing`. */
   readonly rows: { readonly reference: number; readonly current: number };
   readonly statistic: number;
+  /** What a figure of identifiers would be on as many rows if nothing had changed. */
+  readonly expected?: number;
   /** NaN where there are too few rows to ask. */
   readonly pValue: number;
   /**
    * For numbers, how far a row moved on average in standard deviations of the reference (Wasserstein distance); for
-   * labels and missing rates, Cramér's V. NaN where there are too few rows.
+   * labels and missing rates, Cramér's V without its bias; for identifiers, how far the figure is from what is expected. NaN where there
+   * are too few rows.
    */
   readonly effect: number;
   readonly effectSize: EffectSize;
@@ -67,17 +73,18 @@ const testedCells = 50;
  */
 export function calibratedDrift(
   reference: ColumnSketch,
-  current: DriftColumn,
+  current: DriftColumn | CountedColumn,
   options: CalibratedOptions = {},
 ): DriftCheck[] {
-  if (reference.kind === "numbers" && current.kind === "numbers") {
-    const [first, second] = [sketchedNumbers(reference), numericSample(current.values)];
+  const counted = countColumn(current);
+  if (reference.kind === "numbers" && counted.kind === "numbers") {
+    const [first, second] = [sketchedNumbers(reference), counted.sample];
     return [
       numbersCheck(reference, first, second, options),
       ...missingCheck(current.name, first, second, options),
     ];
   }
-  const [first, second] = [sketchedLabels(asLabels(reference)), labelSample(labelsOf(current))];
+  const [first, second] = [sketchedLabels(asLabels(reference)), labelsOf(counted)];
   return [
     labelsCheck(current.name, first, second, options),
     ...missingCheck(current.name, first, second, options),
@@ -144,7 +151,7 @@ function countsCheck(table: CountTable, options: CalibratedOptions) {
   return {
     method: "chi-square permutation" as const,
     ...tested(table, (dealt) => chiSquareHomogeneity(dealt).statistic, options),
-    ...effectOf(enoughRows(table, options) ? cramersV(table) : Number.NaN, [0.1, 0.3, 0.5]),
+    ...effectOf(enoughRows(table, options) ? unbiasedCramersV(table) : Number.NaN, [0.1, 0.3, 0.5]),
   };
 }
 
@@ -158,7 +165,7 @@ function tested(table: CountTable, statistic: (table: CountTable) => number, opt
  * @source Cohen, "Statistical Power Analysis for the Behavioral Sciences", 2nd edition, 1988: d in section 2.2.3,
  *   w (which is V for two samples) in section 7.2.3
  */
-function effectOf(effect: number, [small, medium, large]: readonly [number, number, number]) {
+export function effectOf(effect: number, [small, medium, large]: readonly [number, number, number]) {
   const words: [number, EffectSize][] = [
     [large, "large"],
     [medium, "medium"],
@@ -183,7 +190,7 @@ function quantileCells(table: OrderedCounts): CountTable {
   return { reference, current };
 }
 
-function enoughRows(table: CountTable, { minimumRows = 30 }: CalibratedOptions): boolean {
+export function enoughRows(table: CountTable, { minimumRows = 30 }: CalibratedOptions): boolean {
   return Math.min(rowsOf(table.reference), rowsOf(table.current)) >= minimumRows;
 }
 
@@ -192,11 +199,12 @@ function asLabels(sketch: ColumnSketch): ColumnSketch & { kind: "labels" } {
   return sketch.kind === "labels" ? sketch : { ...sketch, kind: "labels", labels: sketch.values.map(String) };
 }
 
-function labelsOf(column: DriftColumn): Iterable<string | null | undefined> {
-  if (column.kind === "labels") return column.values;
-  return Array.from(column.values, (value) => (Number.isFinite(value) ? String(value) : null));
+function labelsOf(column: CountedColumn): LabelSample {
+  if (column.kind === "labels") return column.sample;
+  const { values, counts, size, missing } = column.sample;
+  return { counts: new Map(Array.from(values, (value, n) => [String(value), counts[n]!])), size, missing };
 }
 
-function rowsOf(counts: Float64Array): number {
+export function rowsOf(counts: Float64Array): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }

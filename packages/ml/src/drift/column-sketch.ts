@@ -1,4 +1,11 @@
-import { type LabelSample, labelSample, type NumericSample, numericSample, TamisError } from "@tamis/core";
+import {
+  type CountedColumn,
+  type LabelSample,
+  labelSample,
+  type NumericSample,
+  numericSample,
+  TamisError,
+} from "@tamis/core";
 
 /** A column of data to be watched: numbers, or labels (text, ids, booleans as "true" and "false"). */
 export type DriftColumn =
@@ -33,15 +40,24 @@ export type ColumnSketch =
 /** The most cells of a sketch: about 200 kB of JSON. */
 export const mostCells = 10_000;
 
+/** A column as how many rows hold each value; one that was counted already stays as it is. */
+export function countColumn(column: DriftColumn | CountedColumn): CountedColumn {
+  if ("sample" in column) return column;
+  const { name, kind } = column;
+  if (kind === "numbers") return { name, kind, sample: numericSample(column.values) };
+  return { name, kind, sample: labelSample(column.values) };
+}
+
 /**
  * Sketches a column.
  *
  * @throws invalid_input for a column of labels with more than {@link mostCells} distinct ones
  */
-export function sketchColumn(column: DriftColumn): ColumnSketch {
-  const { name } = column;
-  if (column.kind === "numbers") return sketchNumbers(name, numericSample(column.values));
-  const { counts, missing } = labelSample(column.values);
+export function sketchColumn(column: DriftColumn | CountedColumn): ColumnSketch {
+  const counted = countColumn(column);
+  const { name } = counted;
+  if (counted.kind === "numbers") return sketchNumbers(name, counted.sample);
+  const { counts, missing } = counted.sample;
   if (counts.size > mostCells) {
     throw new TamisError(
       "invalid_input",

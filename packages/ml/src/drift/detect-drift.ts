@@ -1,4 +1,4 @@
-import { benjaminiHochberg, TamisError } from "@tamis/core";
+import { benjaminiHochberg, type CountedColumn, TamisError } from "@tamis/core";
 import type { DriftBaseline } from "./baseline.ts";
 import { type CalibratedOptions, calibratedDrift, type DriftCheck } from "./calibrated.ts";
 import { type DriftColumn, sketchColumn } from "./column-sketch.ts";
@@ -55,18 +55,12 @@ export interface DriftOptions extends CalibratedOptions {
  */
 export function detectDrift(
   baseline: DriftBaseline,
-  current: readonly DriftColumn[],
+  current: readonly (DriftColumn | CountedColumn)[],
   { alpha = 0.05, ...options }: DriftOptions = {},
 ): DriftReport {
   const pairs = pairColumns(baseline, current);
   const checks = pairs.flatMap(({ reference, column }) => calibratedDrift(reference, column, options));
-  const adjusted = benjaminiHochberg(checks.map(({ pValue }) => pValue));
-  const judged = checks.map((check, n): JudgedCheck => {
-    const adjustedPValue = adjusted[n] ?? Number.NaN;
-    const asked = !Number.isNaN(adjustedPValue);
-    const verdict = asked ? (adjustedPValue <= alpha ? "drift" : "no drift") : "not enough data";
-    return { ...check, adjustedPValue, verdict };
-  });
+  const judged = judgeChecks(checks, alpha);
   const known = new Set(baseline.columns.map(({ name }) => name));
   const present = new Set(current.map(({ name }) => name));
   return {
@@ -75,8 +69,19 @@ export function detectDrift(
     checks: judged,
     missingColumns: [...known].filter((name) => !present.has(name)),
     newColumns: [...present].filter((name) => !known.has(name)),
-    verdict: overall(judged),
+    verdict: overallVerdict(judged),
   };
+}
+
+/** What follows from checks that are made together: p-values adjusted for their number, a verdict each. */
+export function judgeChecks(checks: readonly DriftCheck[], alpha: number): JudgedCheck[] {
+  const adjusted = benjaminiHochberg(checks.map(({ pValue }) => pValue));
+  return checks.map((check, n): JudgedCheck => {
+    const adjustedPValue = adjusted[n] ?? Number.NaN;
+    const asked = !Number.isNaN(adjustedPValue);
+    const verdict = asked ? (adjustedPValue <= alpha ? "drift" : "no drift") : "not enough data";
+    return { ...check, adjustedPValue, verdict };
+  });
 }
 
 /**
@@ -86,7 +91,7 @@ export function detectDrift(
  */
 export function detectDriftAsEvidently(
   baseline: DriftBaseline,
-  current: readonly DriftColumn[],
+  current: readonly (DriftColumn | CountedColumn)[],
 ): EvidentlyReport {
   const columns = pairColumns(baseline, current).map(({ reference, column }) => {
     const sketch = sketchColumn(column);
@@ -105,7 +110,7 @@ export function detectDriftAsEvidently(
   };
 }
 
-function pairColumns(baseline: DriftBaseline, current: readonly DriftColumn[]) {
+function pairColumns(baseline: DriftBaseline, current: readonly (DriftColumn | CountedColumn)[]) {
   const pairs = baseline.columns.flatMap((reference) => {
     const column = current.find(({ name }) => name === reference.name);
     return column ? [{ reference, column }] : [];
@@ -117,7 +122,8 @@ function pairColumns(baseline: DriftBaseline, current: readonly DriftColumn[]) {
   return pairs;
 }
 
-function overall(checks: readonly JudgedCheck[]): DriftVerdict {
+/** "drift" as soon as one check says so; "not enough data" when none could be asked. */
+export function overallVerdict(checks: readonly { readonly verdict: DriftVerdict }[]): DriftVerdict {
   if (checks.some(({ verdict }) => verdict === "drift")) return "drift";
   return checks.some(({ verdict }) => verdict === "no drift") ? "no drift" : "not enough data";
 }

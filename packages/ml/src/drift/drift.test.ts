@@ -44,7 +44,7 @@ describe("evidentlyDrift", () => {
     expect(verdict.score / score).toBeCloseTo(1, 5);
   });
 
-  it("G5 and G9: K-S on small samples, Wasserstein over a floor for a constant", () => {
+  it("G5: K-S on small samples", () => {
     const small = [38.7, 41.5, 43.8, 44.5, 45.5, 46.0, 47.7, 58.0];
     const shifted = [39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8];
     const tested = evidentlyDrift(sketchColumn(numbers("x", small)), sketchColumn(numbers("x", shifted)));

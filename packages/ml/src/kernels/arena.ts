@@ -6,11 +6,13 @@ import { pageBytes, type SharedMemory } from "./kernel-module.ts";
  * grows by need; arrays given out before stay valid.
  */
 export interface Arena {
+  int8(length: number): Int8Array;
+  int16(length: number): Int16Array;
   uint32(length: number): Uint32Array;
   float32(length: number): Float32Array;
   float64(length: number): Float64Array;
   /** A kernel's arguments: 32-bit words in the kernel's order, typed arrays as pointers. Returns their address. */
-  words(values: readonly (Uint32Array | Float32Array | Float64Array | WordValue)[]): number;
+  words(values: readonly (ArrayBufferView | WordValue)[]): number;
   /** Frees every array; their contents are undefined from here on. */
   reset(): void;
 }
@@ -45,8 +47,16 @@ export function createArena(memory: SharedMemory, start: number): Arena {
   }
 
   const arena: Arena = {
-    uint32(length) {
+    int8(length) {
       // The memory may grow in take(): its buffer is read afterwards.
+      const offset = take(length);
+      return new Int8Array(memory.buffer, offset, length);
+    },
+    int16(length) {
+      const offset = take(length * 2);
+      return new Int16Array(memory.buffer, offset, length);
+    },
+    uint32(length) {
       const offset = take(length * 4);
       return new Uint32Array(memory.buffer, offset, length);
     },

@@ -1,6 +1,6 @@
 import { createRandom } from "@tamis/core";
 import { expect, test } from "vitest";
-import { createItemScorer, type FactorItems, topItems } from "./top-items.ts";
+import { type FactorItems, topItems } from "./top-items.ts";
 
 const random = createRandom(4);
 // Halves: scores are exact in float32, and many of them are equal.
@@ -43,12 +43,5 @@ test("lists are the best unseen items, best first, equal ones by number", async 
         ...rest,
       ]);
     }
-  }
-});
-
-test("the scorer gives every item's score on the calling thread", () => {
-  const score = createItemScorer(catalogue);
-  for (const user of [3, 17]) {
-    expect(Array.from(score(users.subarray(user * 6, user * 6 + 6)))).toEqual(plainScores(user));
   }
 });

@@ -1,6 +1,3 @@
-import { createArena } from "./arena.ts";
-import { arenaStart } from "./control.ts";
-import { createSharedMemory, instantiateKernels } from "./kernel-module.ts";
 import { type PoolOptions, withKernels } from "./pool.ts";
 
 /** Items that are scored by b_i + p · q_i. */
@@ -83,34 +80,6 @@ export function topItems(
     await pool.run({ kernel: "topItems", args, tasks: slices }, { signal: context.signal });
     return { items: Int32Array.from(found), scores: Float32Array.from(scores) };
   });
-}
-
-/**
- * Scores the whole catalogue for one user at a time on the calling thread, with no waiting: for serving. It holds
- * the items' factors as float32 in memory of its own.
- *
- * @returns a function from p, shape (factors), to scores, shape (items): the same array each time, overwritten
- */
-export function createItemScorer({
-  factors,
-  items,
-  biases,
-}: FactorItems): (user: ArrayLike<number>) => Float32Array {
-  const memory = createSharedMemory();
-  const { scoreItems } = instantiateKernels(memory);
-  const arena = createArena(memory, arenaStart);
-  const stride = Math.ceil(factors / 4) * 4;
-  const p = arena.float32(stride).fill(0);
-  const q = padded(arena.float32(biases.length * stride), items, factors, stride);
-  const b = arena.float32(biases.length);
-  b.set(biases);
-  const scores = arena.float32(biases.length);
-  const args = arena.words([{ u32: biases.length }, { u32: stride * 4 }, p, q, b, scores]);
-  return (user) => {
-    p.set(user);
-    scoreItems!(args, 0, 0);
-    return scores;
-  };
 }
 
 /** Rows of `width` numbers as rows of `stride`, zeros behind. */

@@ -1,4 +1,5 @@
 import { compareIds, type Id } from "@tamis/core";
+import { blockLength } from "../kernels/score-bounds.ts";
 
 /** Something to recommend: its place among `itemIds` and its score. */
 export interface TopItem {
@@ -27,12 +28,15 @@ export function topItems(
 /**
  * The places of {@link topItems} in `itemIds`. Keeps a heap of n of them: O(items · log n) time, O(n) memory, nothing
  * allocated per item.
+ *
+ * @param highest - of each block of {@link blockLength} scores, so that a block without any candidate is passed by
  */
 export function topNumbers(
   itemIds: readonly Id[],
   scores: Float64Array | Float32Array,
   n: number,
   seen: Pick<ReadonlySet<Id>, "has">,
+  highest?: Float32Array,
 ): number[] {
   // heap[0] is the worst kept item: the one that a better one replaces.
   const heap = new Int32Array(Math.min(n, itemIds.length));
@@ -71,6 +75,10 @@ export function topNumbers(
   // The score of heap[0] once all n are there: most items fail this comparison, before anything is looked up.
   let worst = Number.NEGATIVE_INFINITY;
   for (let item = 0; item < itemIds.length && heap.length > 0; item++) {
+    if (highest && item % blockLength === 0 && highest[item / blockLength]! < worst) {
+      item += blockLength - 1;
+      continue;
+    }
     if (scores[item]! < worst) continue;
     if (size === heap.length && !isWorse(heap[0]!, item)) continue;
     if (Number.isNaN(scores[item]!) || seen.has(itemIds[item]!)) continue;

@@ -1,8 +1,8 @@
 import type { Id } from "@tamis/core";
-import { createItemScorer } from "../kernels/top-items.ts";
+import { createScoreBounds } from "../kernels/score-bounds.ts";
 import type { History, Model, ScoreFactors } from "../recommender.ts";
-import { boundsOf, certifyTop, spareCandidates } from "./certify-top.ts";
-import { type TopItem, topItems, topNumbers } from "./top-items.ts";
+import { topByBounds } from "./top-by-bounds.ts";
+import { type TopItem, topItems } from "./top-items.ts";
 
 /** What a model thinks of every item for one person. */
 export interface UserScores {
@@ -51,7 +51,7 @@ function isLarge({ biases, rank }: ScoreFactors): boolean {
   return biases.length * rank >= largeWork;
 }
 
-/** The top by a kernel in float32, when that is provably the same. */
+/** The same top, sooner: most items need no more than a bound of their score. */
 function fastTop(
   { itemIds, factors }: Model,
   who: Id | History,
@@ -60,19 +60,16 @@ function fastTop(
 ): TopItem[] | undefined {
   const taste = factors?.of(who);
   if (!factors || !taste || n === 0) return undefined;
-  const scores = scorerOf(factors)(taste.row);
-  const items = topNumbers(itemIds, scores, n + spareCandidates, seen);
-  const cutoff = items.length < n + spareCandidates ? undefined : scores[items.at(-1)!]!;
-  return certifyTop(itemIds, factors, taste, { items, cutoff }, boundsOf(factors), n);
+  const bounds = boundsOf(factors)(taste.row);
+  return bounds && topByBounds(itemIds, factors, taste, bounds, n, seen);
 }
 
-const scorers = new WeakMap<ScoreFactors, ReturnType<typeof createItemScorer>>();
+const known = new WeakMap<ScoreFactors, ReturnType<typeof createScoreBounds>>();
 
-function scorerOf(factors: ScoreFactors): ReturnType<typeof createItemScorer> {
-  const known = scorers.get(factors);
-  if (known) return known;
+/** Made once for a model. */
+function boundsOf(factors: ScoreFactors): ReturnType<typeof createScoreBounds> {
   const { rank, items, biases } = factors;
-  const scorer = createItemScorer({ factors: rank, items, biases });
-  scorers.set(factors, scorer);
-  return scorer;
+  const boundsOf = known.get(factors) ?? createScoreBounds({ factors: rank, items, biases });
+  known.set(factors, boundsOf);
+  return boundsOf;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import {
   fromPlainError,
   type OnProgress,
@@ -8,6 +8,7 @@ import {
   TamisError,
   throwIfAborted,
 } from "@tamis/core";
+import { startThread } from "../start-thread.ts";
 import type { TrialData, TrialJob } from "./measure-trial.ts";
 import type { Measurement } from "./search.ts";
 
@@ -46,7 +47,7 @@ export function trialThreads({ table, folds }: TrialData, count: number): TrialT
   return {
     async measure(job, { signal, onProgress }) {
       throwIfAborted(signal);
-      const thread = idle.pop() ?? startThread(data);
+      const thread = idle.pop() ?? startThread("search/trial-thread-main", data);
       try {
         const measured = await answerOf(thread, { ...job, workers }, signal, onProgress);
         idle.push(thread);
@@ -88,20 +89,6 @@ async function answerOf(
     listening.abort();
     for (const event of ["message", "error", "exit"]) thread.removeAllListeners(event);
   }
-}
-
-function startThread(data: TrialData): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./trial-thread-main.js", import.meta.url), { workerData: data });
-  }
-  // From the sources, as tests and benchmarks run: through their loader, found from here, not from the working folder.
-  const { href } = new URL("./trial-thread-main.ts", import.meta.url);
-  const loader = import.meta.resolve("tsx/esm/api");
-  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
-    eval: true,
-    execArgv: ["--conditions=@tamis/source"],
-    workerData: data,
-  });
 }
 
 /** The same values where every thread sees them. */

@@ -11,6 +11,7 @@ import {
   type WorkOptions,
 } from "@tamis/core";
 import {
+  addOnlyPipelineRun,
   addPipelineRun,
   cancelPipelineRun,
   findPipelineRun,
@@ -126,8 +127,8 @@ export function ledgerQueue(records: Records, handout: Handout, options: QueueOp
   }
 
   return {
-    async enqueue(key, { resume = false } = {}) {
-      const runId = await addPipelineRun(records, key);
+    async enqueue(key, { resume = false, alone = false } = {}) {
+      const runId = await (alone ? addOnlyPipelineRun : addPipelineRun)(records, key);
       if (resume) await resumePipelineRun(records, runId);
       const run = (await findPipelineRun(records, runId))!;
       if (run.status === "queued") await handout.offer(run);

@@ -19,12 +19,13 @@ const rowsPerStatement = [1024, 128, 16, 1] as const;
 /**
  * Inserts many rows with few prepared statements; the function it returns may be called again and again.
  *
- * Its argument holds row after row, each in the order of `target.columns`: shape (rows × columns), flat.
+ * Its argument holds row after row, each in the order of `target.columns`: shape (rows × columns), flat. It answers how
+ * many rows came or were changed: those that a conflict kept out are not among them.
  */
 export function bulkInsert<Table extends keyof Schema>(
   records: Records,
   target: BulkTarget<Table>,
-): (values: readonly unknown[]) => Promise<void> {
+): (values: readonly unknown[]) => Promise<number> {
   const width = target.columns.length;
   const { maxParameters } = engineOf(records);
   const statements = rowsPerStatement
@@ -32,13 +33,16 @@ export function bulkInsert<Table extends keyof Schema>(
     .map((rows) => ({ size: rows * width, query: CompiledQuery.raw(insertText(records, target, rows)) }));
   return async (values) => {
     let start = 0;
+    let affected = 0n;
     for (const { size, query } of statements) {
       for (; start + size <= values.length; start += size) {
         const parameters = values.length === size ? values : values.slice(start, start + size);
         // Not by CompiledQuery.raw, which freezes the parameters: that takes as long as binding them.
-        await records.executeQuery({ ...query, parameters });
+        const { numAffectedRows = 0n } = await records.executeQuery({ ...query, parameters });
+        affected += numAffectedRows;
       }
     }
+    return Number(affected);
   };
 }
 

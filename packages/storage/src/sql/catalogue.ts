@@ -148,7 +148,7 @@ async function insertGenomeScores(transaction: Records, scores: AsyncIterable<Ge
 }
 
 /** Hands rows on by the thousand and lets the event loop turn in between. */
-async function inChunks<Row>(rows: Rows<Row>, insert: (chunk: Row[]) => Promise<void>): Promise<number> {
+async function inChunks<Row>(rows: Rows<Row>, insert: (chunk: Row[]) => Promise<unknown>): Promise<number> {
   let count = 0;
   let chunk: Row[] = [];
   const flush = async () => {

@@ -3,6 +3,7 @@ import {
   checkInterval,
   type Failure,
   type Interval,
+  type Json,
   jsonDigest,
   type PipelineConfig,
   type PipelineRun,
@@ -15,7 +16,7 @@ import type { Selectable } from "kysely";
 import { databaseClock } from "./clock.ts";
 import { newId } from "./new-id.ts";
 import type { Records, Schema } from "./schema.ts";
-import { shortTransaction } from "./write-transaction.ts";
+import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
 /** Adds a run that waits for a worker, unless there is one for the same interval and configuration; answers its id. */
 export async function addPipelineRun(
@@ -51,6 +52,28 @@ export async function addPipelineRun(
     .where("config_digest", "=", identity.config_digest)
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/**
+ * The same, as long as no run of the pipeline waits or is at work.
+ *
+ * @throws conflict, naming that run as `runId`
+ */
+export function addOnlyPipelineRun(records: Records, key: RunKey): Promise<string> {
+  return shortTransaction(records, async (transaction) => {
+    await takeTurn(transaction, `pipeline ${key.pipeline}`);
+    const open = await transaction
+      .selectFrom("pipeline_runs")
+      .select(["id", "status"])
+      .where("pipeline", "=", key.pipeline)
+      .where("status", "in", ["queued", "running"])
+      .executeTakeFirst();
+    if (open === undefined) return await addPipelineRun(transaction, key);
+    const state = open.status === "queued" ? "waits for a worker" : "is at work";
+    throw new TamisError("conflict", `The run ${open.id} of “${key.pipeline}” ${state} already.`, {
+      details: { runId: open.id, status: open.status },
+    });
+  });
 }
 
 /** Lets a run that failed or was cancelled wait for a worker once more; another one stays as it is. */
@@ -161,6 +184,20 @@ export async function findPipelineRun(records: Records, runId: string): Promise<
   return toPipelineRun(row, steps.map(toStepRun));
 }
 
+/** The outputs of the steps of a run that are done, by the step's name. */
+export async function pipelineOutputs(
+  records: Records,
+  runId: string,
+): Promise<Readonly<Record<string, Json>>> {
+  const rows = await records
+    .selectFrom("step_runs")
+    .select(["step", "output"])
+    .where("run_id", "=", runId)
+    .where("status", "=", "finished")
+    .execute();
+  return Object.fromEntries(rows.map(({ step, output }) => [step, JSON.parse(output ?? "null")]));
+}
+
 export interface ListPipelineRunsOptions {
   readonly pipeline?: string | undefined;
   readonly status?: PipelineRunStatus | undefined;
@@ -168,7 +205,7 @@ export interface ListPipelineRunsOptions {
   readonly limit?: number | undefined;
 }
 
-/** Runs without their steps, the latest interval first. */
+/** Runs without their steps, the latest interval first; of one interval, the run that was added last. */
 export async function listPipelineRuns(
   records: Records,
   { pipeline, status, limit = 50 }: ListPipelineRunsOptions = {},
@@ -202,6 +239,7 @@ function toPipelineRun(row: Selectable<Schema["pipeline_runs"]>, steps: readonly
     config: JSON.parse(row.config),
     status: row.status,
     worker: row.worker,
+    leaseUntil: instant(row.lease_until),
     progress: row.progress === null ? null : JSON.parse(row.progress),
     failure: failureOf(row),
     cancelRequested: row.cancel_requested_at !== null,

@@ -113,6 +113,8 @@ function postgresEngine(pg: Pg, config: ClientConfig, place: string): Engine {
     ownSchema: "current_schema()",
     likeAnyCase: "ilike",
     broker: "pg-boss",
+    elementsOf: (column) => `json_array_elements(${column}::json)`,
+    fieldOf: (column, name) => sql`(${sql.ref(column)}::json ->> ${name})`,
     placeholder: (position) => `$${position}`,
     backups: postgresBackups(() => toolEnvironment(pg, config)),
     tryLock: (name) => tryLock(pg, config, place, name),

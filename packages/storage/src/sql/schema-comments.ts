@@ -1,3 +1,4 @@
+import { accessComments } from "./access-comments.ts";
 import type { Schema } from "./schema.ts";
 
 /** What a table holds and what each of its columns means, in words for a person. */
@@ -313,45 +314,7 @@ export const schemaComments: SchemaComments = {
       closed_at: "when",
     },
   },
-  tokens: {
-    holds: "who may call the service; a token itself is nowhere",
-    columns: {
-      id: "public part of the token",
-      name: "what it is for, in its owner's words",
-      role: "what it may do",
-      hash: "SHA-256 of the token",
-      created_at: "when it was made",
-      expires_at: "from when on it is refused; null: never",
-      last_used_at: "when it last let somebody in, to the minute",
-      revoked_at: "since when it is refused",
-    },
-  },
-  audit: {
-    holds: "what was done or refused, by whom: promotions, rollbacks, trainings, denials; only ever added to",
-    columns: {
-      id: "UUID version 7",
-      at: "when",
-      actor: "token name, command line or schedule that did it",
-      action: "what, as noun.verb: model.promote",
-      subject: "what it was done to",
-      outcome: "done, refused (by a rule), denied (not allowed) or failed",
-      reason: "why, in a sentence",
-      request_id: "the request that asked for it",
-      details: "JSON object: facts of the action",
-    },
-  },
-  idempotency_keys: {
-    holds: "answers to requests that came with an Idempotency-Key, for a day",
-    columns: {
-      caller: "tokens.id, or loopback",
-      key: "the key that the caller chose",
-      request_digest: "SHA-256 of method, path and body",
-      status: "status of the answer; null while the request is worked on",
-      headers: "JSON object: headers of the answer",
-      body: "body of the answer",
-      created_at: "when the key was first seen",
-    },
-  },
+  ...accessComments,
   recommendations: {
     holds: "the log of lists that were recommended",
     columns: {
@@ -383,7 +346,7 @@ export const schemaComments: SchemaComments = {
       id: "UUID version 7",
       baseline: "drift_baselines.name",
       baseline_version: "drift_baselines.version",
-      profile: "calibrated or evidently",
+      profile: "calibrated, evidently or simple",
       verdict: "drift, no drift or not enough data",
       document: "JSON: every check with its figures",
       created_at: "when",

@@ -46,6 +46,7 @@ export interface Schema {
   step_runs: StepRunRow;
   incidents: IncidentRow;
   tokens: TokenRow;
+  sessions: SessionRow;
   audit: AuditRow;
   idempotency_keys: IdempotencyKeyRow;
   recommendations: RecommendationRow;
@@ -274,6 +275,13 @@ interface TokenRow {
   revoked_at: OptionalInstant;
 }
 
+interface SessionRow {
+  hash: string;
+  token_id: string;
+  created_at: Instant;
+  seen_at: Instant;
+}
+
 interface AuditRow {
   id: string;
   at: Instant;
@@ -290,6 +298,8 @@ interface IdempotencyKeyRow {
   caller: string;
   key: string;
   request_digest: string;
+  holder: string;
+  lease_until: Instant;
   status: number | null;
   headers: Generated<string>;
   body: string | null;

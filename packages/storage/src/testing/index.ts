@@ -1,3 +1,9 @@
+export {
+  type FakeMlflow,
+  type FakeMlflowOptions,
+  type Fault,
+  startFakeMlflow,
+} from "./fake-mlflow/fake-mlflow.ts";
 export { type JobQueueContract, jobQueueContract } from "./job-queue-contract.ts";
 export { type ModelCatalogContract, modelCatalogContract } from "./model-catalog-contract.ts";
 export {

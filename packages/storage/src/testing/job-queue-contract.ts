@@ -157,6 +157,21 @@ export function jobQueueContract({ open }: JobQueueContract): void {
       expect(await queue.find(second.runId)).toMatchObject({ status: "queued" });
     });
 
+    it("lets a run wait alone: of several that ask at once one is taken, the next when it has ended", async () => {
+      const { queue, other } = opened;
+      const ask = (each: JobQueue, date: number) => each.enqueue(dayRun("nightly", date), { alone: true });
+      const asked = await Promise.allSettled([ask(queue, 1), ask(other, 2), ask(queue, 3)]);
+      const taken = asked.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+      const refused = asked.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+      expect(taken).toHaveLength(1);
+      const { runId } = taken[0]!;
+      for (const error of refused) expect(error).toMatchObject({ code: "conflict", details: { runId } });
+      expect(refused).toHaveLength(2);
+      await queue.enqueue({ ...dayRun("weekly"), pipeline: "weekly" }, { alone: true });
+      await other.cancel(runId);
+      expect(await ask(other, 4)).toMatchObject({ status: "queued" });
+    });
+
     it("knows the last interval of a pipeline and configuration", async () => {
       const { queue } = opened;
       expect(await queue.lastInterval("nightly", {})).toBeUndefined();

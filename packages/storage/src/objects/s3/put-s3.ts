@@ -10,10 +10,12 @@ import { fileSystemError } from "../file-system-error.ts";
 import { readFileChunks } from "../read-file-chunks.ts";
 import { readStart } from "../read-start.ts";
 import { writeHashed } from "../write-hashed.ts";
+import { isOurs } from "./multipart.ts";
 import { type ObjectHeaders, putHeaders } from "./put-headers.ts";
+import { putStaged } from "./put-staged.ts";
 import type { S3Access } from "./s3-access.ts";
 import { isCalled } from "./s3-error.ts";
-import { isOurs, uploadParts } from "./upload-parts.ts";
+import { uploadBytes, uploadStream } from "./upload-parts.ts";
 
 /** A body of this size is sent in one request. In bytes. */
 const wholeBytes = 8_388_608;
@@ -28,6 +30,8 @@ export interface PutTools {
   readonly scratch: string;
   /** Done before an upload in parts. */
   readonly beforeParts: () => Promise<void>;
+  /** Whether the server lets an object be staged. */
+  readonly canStage: () => Promise<boolean>;
 }
 
 /**
@@ -35,16 +39,18 @@ export interface PutTools {
  *
  * - Up to 8 MiB: one request, whose signature covers the bytes.
  * - Longer, with the digest known: parts, sent while the body is read, checked before they become visible.
- * - Longer, with the digest not known, or only if absent: the body is kept in a local file first. The metadata is
- *   sent before the first part, and only a single request is reliably conditional (servers ignore the condition at
- *   the end of a multipart upload).
+ * - Longer, with the digest not known: parts of a hidden object, which the server then copies to its place with the
+ *   digest, as metadata is sent before the first part.
+ * - The same on a server that cannot do that, and whatever is longer and only if absent: the body is kept in a local
+ *   file first. Only a single request is reliably conditional (servers ignore the condition at the end of a multipart
+ *   upload).
  */
 export async function putS3(
   s3: S3Access,
   key: string,
   body: Uint8Array | AsyncIterable<Uint8Array>,
   { ifAbsent = false, sha256: announced, signal }: PutOptions,
-  { encrypt, scratch, beforeParts }: PutTools,
+  { encrypt, scratch, beforeParts, canStage }: PutTools,
 ): Promise<StoredObject> {
   const start = await readAbortable(body, signal);
   if (start.whole) {
@@ -56,20 +62,25 @@ export async function putS3(
     return stored;
   }
   await beforeParts();
-  const own = body instanceof Uint8Array ? digestOf(body) : undefined;
-  if (own !== undefined) checkDigest(key, own, announced);
-  const known = own ?? announced;
-  if (known !== undefined && !ifAbsent) {
-    const source = body instanceof Uint8Array ? body : start.stream;
-    const sent = await uploadParts(s3, key, source, putHeaders(known, encrypt), signal);
-    return { key, ...sent };
+  const { stream } = start;
+  if (!ifAbsent) {
+    if (body instanceof Uint8Array) {
+      const sha256 = digestOf(body);
+      checkDigest(key, sha256, announced);
+      await uploadBytes(s3, key, body, putHeaders(sha256, encrypt), signal);
+      return { key, bytes: body.byteLength, sha256 };
+    }
+    if (announced !== undefined) {
+      return { key, ...(await uploadStream(s3, key, stream, putHeaders(announced, encrypt), signal)) };
+    }
+    if (await canStage()) return await putStaged(s3, key, stream, { encrypt, signal });
   }
-  return await withKept(scratch, key, start.stream, signal, async (path, kept) => {
+  return await withKept(scratch, key, stream, signal, async (path, kept) => {
     checkDigest(key, kept.sha256, announced);
     const headers = putHeaders(kept.sha256, encrypt);
     const file = () => createReadStream(path, { highWaterMark: 1 << 20 });
     if (ifAbsent) await putSingle(s3, { key, ...kept }, file, headers, true, signal);
-    else await uploadParts(s3, key, readFileChunks(path, key, {}), headers, signal);
+    else await uploadStream(s3, key, readFileChunks(path, key, {}), headers, signal);
     return { key, ...kept };
   });
 }

@@ -15,7 +15,7 @@ const megabyte = 1_048_576;
 const down = 10_000; // ms
 
 describeS3("S3 out of order", () => {
-  it("is waited for when it stops for 10 s in the middle of a put and of a read", async () => {
+  it("is waited for when it stops for 10 s in the middle of puts and of a read", async () => {
     const { server, settings } = await privateS3();
     const store = await openS3(settings);
     const chunk = new Uint8Array(megabyte).fill(7);
@@ -24,10 +24,10 @@ describeS3("S3 out of order", () => {
     const digest = sha256.digest("hex");
     let arrived = 0;
     let stopping: Promise<void> | undefined;
-    /** When both are half-way the server stops, and what is left of both comes after that. */
+    /** When all are half-way the server stops, and what is left of them comes after that. */
     const halfWay = async () => {
       arrived++;
-      while (arrived < 2) await wait(5);
+      while (arrived < 3) await wait(5);
       stopping ??= server.stopGateway();
       await stopping;
     };
@@ -60,7 +60,13 @@ describeS3("S3 out of order", () => {
       { sha256: digest },
     );
     const put = store.put("put", body(halfWay), { sha256: digest });
-    expect(await Promise.all([put, read(), outage()])).toEqual([{ key: "put", ...whole }, whole, undefined]);
+    const staged = store.put("staged", body(halfWay));
+    expect(await Promise.all([put, staged, read(), outage()])).toEqual([
+      { key: "put", ...whole },
+      { key: "staged", ...whole },
+      whole,
+      undefined,
+    ]);
   }, 90_000);
 
   it("is waited for by an import, of which nothing is lost", async () => {

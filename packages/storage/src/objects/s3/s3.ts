@@ -5,6 +5,7 @@ import { checkObjectKey, checkObjectPrefix } from "../object-key.ts";
 import { getS3 } from "./get-s3.ts";
 import { listS3 } from "./list-s3.ts";
 import { probeIfAbsent } from "./probe-if-absent.ts";
+import { probeStaging } from "./probe-staging.ts";
 import { putS3 } from "./put-s3.ts";
 import { accessS3 } from "./s3-access.ts";
 import { type BucketReport, makeBucket, readEncryption } from "./s3-bucket.ts";
@@ -15,7 +16,7 @@ export type { BucketReport } from "./s3-bucket.ts";
 export { parseS3Url, type S3Settings, type S3Url } from "./s3-settings.ts";
 
 export interface S3Options extends S3Settings {
-  /** Folder for bodies whose digest is not known beforehand, while they are sent. @default the system's */
+  /** Folder for bodies that the server cannot take before their digest is known. @default the system's */
   readonly scratch?: string;
 }
 
@@ -38,13 +39,14 @@ export async function openS3(options: S3Options): Promise<ObjectStore> {
   const s3 = await accessS3(settings);
   const encryption = remembered(() => readEncryption(s3));
   const ifAbsent = remembered(() => probeIfAbsent(s3));
+  const canStage = remembered(async () => probeStaging(s3, await encryption()));
   const swept = remembered(() => sweepUploads(s3));
   return {
     async put(key, body, putOptions = {}) {
       checkObjectKey(key);
       throwIfAborted(putOptions.signal);
       if (putOptions.ifAbsent && !(await ifAbsent())) throw notConditional(settings);
-      const tools = { encrypt: await encryption(), scratch, beforeParts: swept };
+      const tools = { encrypt: await encryption(), scratch, beforeParts: swept, canStage };
       return await putS3(s3, key, body, putOptions, tools);
     },
     async get(key, getOptions = {}) {

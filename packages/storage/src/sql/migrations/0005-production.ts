@@ -12,6 +12,7 @@ const object = (column: ColumnDefinitionBuilder) => column.notNull().defaultTo("
 
 async function up(records: Records): Promise<void> {
   await createAccess(records);
+  await createSessions(records);
   await createArtifacts(records);
   await createRecommendations(records);
   await createDrift(records);
@@ -52,6 +53,8 @@ async function createAccess(records: Records): Promise<void> {
       .addColumn("caller", types.text, required)
       .addColumn("key", types.text, required)
       .addColumn("request_digest", types.text, required)
+      .addColumn("holder", types.text, required)
+      .addColumn("lease_until", types.instant, required)
       .addColumn("status", types.integer)
       .addColumn("headers", types.text, object)
       .addColumn("body", types.text)
@@ -59,6 +62,19 @@ async function createAccess(records: Records): Promise<void> {
       .addPrimaryKeyConstraint("idempotency_keys_pk", ["caller", "key"]),
   );
   await schema.createIndex("idempotency_keys_by_age").on("idempotency_keys").column("created_at").execute();
+}
+
+async function createSessions(records: Records): Promise<void> {
+  const { schema, types, table } = tableBuilders(records);
+  await table(
+    schema
+      .createTable("sessions")
+      .addColumn("hash", types.text, key)
+      .addColumn("token_id", types.text, required)
+      .addColumn("created_at", types.instant, required)
+      .addColumn("seen_at", types.instant, required),
+  );
+  await schema.createIndex("sessions_by_age").on("sessions").column("created_at").execute();
 }
 
 async function createArtifacts(records: Records): Promise<void> {
