@@ -110,6 +110,13 @@ export async function loadVersion(
   return { version, model, coldStart };
 }
 
+/** Why a version cannot serve, as a sentence's end; `undefined` when it can. */
+export async function whyBroken(objects: ObjectStore, version: ModelVersion): Promise<string | undefined> {
+  const file = await objects.get(version.objectKey, { range: { start: 0, length: 1 } });
+  if (file === undefined) return "its file is missing";
+  return version.metrics.needs_training ? "it forgot somebody and waited for training" : undefined;
+}
+
 /**
  * Loads the champion of a registered model, `undefined` when there is none yet.
  *
