@@ -132,7 +132,7 @@ describe("a new champion", () => {
     const swaps = (async () => {
       for (let swap = 0; swap < 12; swap++) {
         const holder = (await catalog.find("Best_Film_Recommender", "champion"))!.version;
-        await catalog.promote("Best_Film_Recommender", 3 - holder, holder);
+        await catalog.promote("Best_Film_Recommender", 3 - holder, holder, { actor: "test" });
         while (seen.at(-1) !== 3 - holder) {
           clock += 100;
           await setImmediate();
