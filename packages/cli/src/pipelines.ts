@@ -4,7 +4,6 @@ import { pathToFileURL } from "node:url";
 import { type Pipeline, TamisError } from "@tamis/core";
 import type { RefreshPorts } from "@tamis/ml";
 import type { Tamis } from "@tamis/storage";
-import { driftPorts } from "./drift-ports.ts";
 import { programVersion } from "./program-version.ts";
 
 /**
@@ -15,7 +14,7 @@ import { programVersion } from "./program-version.ts";
  */
 export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
   const { driftPipeline, refreshPipeline, trainingPipeline } = await import("@tamis/ml");
-  const { importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
+  const { driftPorts, importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
   const ports = trainingPorts(tamis, { codeVersion: programVersion() });
   const load: RefreshPorts["load"] = ({ path, format }, work) =>
@@ -23,7 +22,7 @@ export async function loadPipelines(tamis: Tamis, module: string | undefined): P
   const pipelines = [
     refreshPipeline({ ...ports, load }),
     trainingPipeline(ports),
-    driftPipeline(await driftPorts(tamis)),
+    driftPipeline(driftPorts(tamis)),
     ...own,
   ];
   const twice = pipelines.find(({ name }, at) => pipelines.findIndex((other) => other.name === name) !== at);

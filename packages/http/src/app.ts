@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { silentLog } from "@tamis/core";
+import { driftReportStyle } from "@tamis/ml";
 import type { Context } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
@@ -23,6 +25,7 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { createRecommendationLog } from "./recommendation-log.ts";
+import { driftRoutes } from "./routes/drift.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
@@ -78,7 +81,7 @@ export function createApp(services: Services): App {
 
   const draining = new AbortController();
   app.route("/", healthRoutes(services, serving, draining.signal));
-  app.route("/", metricsRoutes(metrics));
+  app.route("/", metricsRoutes(services, metrics));
   app.route("/", predictRoutes(serving, predictor));
   app.route("/", predictBatchRoutes(services, serving, predictor));
   app.route("/", itemRoutes(services));
@@ -89,6 +92,7 @@ export function createApp(services: Services): App {
   app.route("/", modelRoutes(services));
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
+  app.route("/", driftRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));
@@ -118,11 +122,14 @@ export function createApp(services: Services): App {
   return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
+/** A report on drift carries its style with it. */
+const reportStyle = `'sha256-${createHash("sha256").update(driftReportStyle).digest("base64")}'`;
+
 /** Pages use stylesheets and scripts of our own, none of them inline, and speak to nobody else; nothing may frame them. */
 const headers = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
+    styleSrc: ["'self'", reportStyle],
     scriptSrc: ["'self'"],
     connectSrc: ["'self'"],
     imgSrc: ["'self'"],

@@ -31,6 +31,11 @@ it("names every JSON route, and every operation answers something", async () => 
     "/get-random-ratings/",
     "/health",
     "/livez",
+    "/monitoring/drift",
+    "/monitoring/drift/baseline",
+    "/monitoring/drift/evidently.json",
+    "/monitoring/drift/report",
+    "/monitoring/drift/report.json",
     "/monitoring/recommendations",
     "/monitoring/stats",
     "/predict/",
@@ -47,7 +52,7 @@ it("names every JSON route, and every operation answers something", async () => 
   for (const operations of Object.values(paths)) {
     for (const { summary, responses } of Object.values(operations)) {
       expect(summary).toBeTruthy();
-      expect(responses).toHaveProperty("200");
+      expect(Object.keys(responses).join()).toMatch(/\b20[0-4]\b/);
     }
   }
 });

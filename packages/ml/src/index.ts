@@ -51,6 +51,7 @@ export { driftReport, driftSentence } from "./drift/report/drift-report.ts";
 export { driftReportStyle } from "./drift/report/style.ts";
 export { type FigureChange, simpleDrift } from "./drift/simple.ts";
 export {
+  comparedRatings,
   type DriftPorts,
   defaultBaseline,
   type TakeBaselineOptions,

@@ -1,6 +1,7 @@
 export type { WebhookShape } from "./alerts/alert-body.ts";
 export { type WebhookOptions, webhook } from "./alerts/webhook.ts";
 export { webhookFile } from "./alerts/webhook-file.ts";
+export { driftPorts } from "./drift-ports.ts";
 export { type Host, type MachineFacts, readHost } from "./host.ts";
 export { type CollectGarbageOptions, collectGarbage, type Garbage } from "./lake/collect-garbage.ts";
 export { countByRating, type RatingCount } from "./lake/count-by-rating.ts";
@@ -142,6 +143,7 @@ export {
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
+export { readServiceFacts, type ServiceFacts } from "./sql/service-facts.ts";
 export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,

@@ -1,5 +1,4 @@
 import { defineCommand } from "../define-command.ts";
-import { driftPorts } from "../drift-ports.ts";
 import { baselineFlag, type WindowFlags, windowFlags, windowOf } from "../drift-window.ts";
 
 interface Flags extends WindowFlags {
@@ -22,11 +21,11 @@ export const driftBaseline = defineCommand<Flags>({
   flags: { name: baselineFlag, ...windowFlags },
   async run(context, { name, ...flags }) {
     const { takeBaseline } = await import("@tamis/ml");
-    const { listSnapshots, writeAudit } = await import("@tamis/storage");
+    const { driftPorts, listSnapshots, writeAudit } = await import("@tamis/storage");
     const tamis = await context.tamis();
     const window = windowOf(flags, await listSnapshots(tamis.records, 10_000));
     const actor = "command line";
-    const taken = await takeBaseline(await driftPorts(tamis), { name, window, createdBy: actor });
+    const taken = await takeBaseline(driftPorts(tamis), { name, window, createdBy: actor });
     const { version, digest, snapshot } = taken;
     await writeAudit(tamis.records, {
       actor,

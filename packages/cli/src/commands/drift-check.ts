@@ -1,6 +1,5 @@
 import type { DriftProfile } from "@tamis/ml";
 import { defineCommand } from "../define-command.ts";
-import { driftPorts } from "../drift-ports.ts";
 import { driftLines } from "../drift-report.ts";
 import { baselineFlag, type WindowFlags, windowFlags, windowOf } from "../drift-window.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -62,11 +61,11 @@ export const driftCheck = defineCommand<Flags>({
   },
   async run(context, { name, version, profile, html, evidentlyJson, ...flags }) {
     const { checkDrift, driftReport, evidentlyDocument } = await import("@tamis/ml");
-    const { listSnapshots } = await import("@tamis/storage");
+    const { driftPorts, listSnapshots } = await import("@tamis/storage");
     const tamis = await context.tamis();
     const given = windowOf(flags, await listSnapshots(tamis.records, 10_000));
     const asked = flags.snapshot ?? flags.since ?? flags.last;
-    const { document } = await checkDrift(await driftPorts(tamis), {
+    const { document } = await checkDrift(driftPorts(tamis), {
       name,
       profile,
       ...(version !== undefined && { version }),

@@ -1,5 +1,4 @@
 import { defineCommand } from "../define-command.ts";
-import { driftPorts } from "../drift-ports.ts";
 import { baselineFlag } from "../drift-window.ts";
 import { utc } from "../pipeline-document.ts";
 import { tableLines } from "../table.ts";
@@ -10,7 +9,8 @@ export const driftList = defineCommand<{ readonly name: string }>({
   examples: ["tamis drift list", "tamis drift list --json"],
   flags: { name: baselineFlag },
   async run(context, { name }) {
-    const { store } = await driftPorts(await context.tamis());
+    const { driftStore } = await import("@tamis/storage");
+    const store = driftStore((await context.tamis()).records);
     const baselines = await store.listBaselines(name);
     const reports = await store.listReports({ baseline: name });
     const document = {

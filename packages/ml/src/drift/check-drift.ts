@@ -12,7 +12,13 @@ import type { DriftOptions } from "./detect-drift.ts";
 import type { DriftDocument, DriftProfile } from "./drift-document.ts";
 import { type DriftFindings, type DriftMaterial, judgeDrift } from "./judge-drift.ts";
 import { type FigureChange, simpleDrift } from "./simple.ts";
-import { type DriftPorts, defaultBaseline, scoredLists, takeBaseline } from "./take-baseline.ts";
+import {
+  comparedRatings,
+  type DriftPorts,
+  defaultBaseline,
+  scoredLists,
+  takeBaseline,
+} from "./take-baseline.ts";
 
 export interface CheckDriftOptions extends DriftOptions {
   /** Name of the baseline. @default "default" */
@@ -52,7 +58,13 @@ export async function checkDrift(
   ports: DriftPorts,
   options: CheckDriftOptions = {},
 ): Promise<DriftCheckResult> {
-  const { name, version, profile = "calibrated", window = { last: 10_000 }, judge = judgeDrift } = options;
+  const {
+    name,
+    version,
+    profile = "calibrated",
+    window = { last: comparedRatings },
+    judge = judgeDrift,
+  } = options;
   const { counts, store, now = () => new Date() } = ports;
   const stored = await findBaseline(ports, name, version);
   const baseline = await parseDriftBaseline(stored.document);

@@ -2,14 +2,14 @@ import { definePipeline, defineStep, type Pipeline } from "@tamis/core";
 import { z } from "zod";
 import { checkDrift } from "./check-drift.ts";
 import { driftProfiles } from "./drift-document.ts";
-import { type DriftPorts, defaultBaseline } from "./take-baseline.ts";
+import { comparedRatings, type DriftPorts, defaultBaseline } from "./take-baseline.ts";
 
 /** The configuration of a run of {@link driftPipeline}; an unknown name is refused. */
 export const DriftConfig = z.strictObject({
   baseline: z.string().min(1).default(defaultBaseline),
   profile: z.enum(driftProfiles).default("calibrated"),
   /** Compare the latest so many ratings. */
-  last: z.int().min(1).default(10_000),
+  last: z.int().min(1).default(comparedRatings),
 });
 
 /**

@@ -32,6 +32,9 @@ export const defaultBaseline = "default";
 /** As many lists, the latest ones, are the sample of scores. */
 export const scoredLists = 10_000;
 
+/** The latest so many ratings are compared when no others are named. */
+export const comparedRatings = 10_000;
+
 /**
  * Takes a baseline: sketches of the columns of a snapshot, of the scores of the lists recommended so far, and the
  * figures of the data as they are now. It becomes the newest version; former ones stay. Before the first import it has
