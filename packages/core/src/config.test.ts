@@ -100,7 +100,8 @@ describe("resolveConfig", () => {
 
   it("refuses an unknown setting in the file, naming it and the known ones", () => {
     expect(refusal({ file: { datadir: "x" } })).toBe(
-      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile.",
+      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile, " +
+        "rateLimit, rateBurst, corsOrigins, trustedProxies, drainSeconds.",
     );
     expect(refusal({ file: { toString: "x" } })).toContain("unknown setting “toString”");
   });

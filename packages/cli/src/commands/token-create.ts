@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { type Role, roles, TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
 import { duration } from "../duration.ts";
@@ -49,14 +49,14 @@ export const tokenCreate = defineCommand<Flags, [name: string]>({
     const { records } = await context.tamis();
     const at = new Date();
     const expiresAt = expires === null ? null : new Date(at.getTime() + expires * 1000);
-    const write = out === undefined ? undefined : await newPrivateFile(out);
+    const file = out === undefined ? undefined : await newPrivateFile(out);
     try {
       const { token, stored } = await createToken(
         records,
         { name, role, expiresAt },
         { actor: "command line", at },
       );
-      await write?.(`${token}\n`);
+      await file?.writeFile(`${token}\n`);
       const document = tokenDocument(stored, at);
       const until = expiresAt === null ? "it does not expire" : `until ${expiresAt.toISOString()}`;
       context.output.note(`Token ${stored.id} for ${name}, ${role}, ${until}.`);
@@ -69,13 +69,15 @@ export const tokenCreate = defineCommand<Flags, [name: string]>({
     } catch (error) {
       if (out !== undefined) await rm(out, { force: true });
       throw error;
+    } finally {
+      await file?.close();
     }
   },
 });
 
 /** Makes the file before the token: a token that cannot be kept is not made. */
-async function newPrivateFile(path: string): Promise<(text: string) => Promise<void>> {
-  const file = await open(path, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
+async function newPrivateFile(path: string): Promise<FileHandle> {
+  return await open(path, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
     const taken = cause.code === "EEXIST";
     throw new TamisError(
       taken ? "conflict" : "invalid_input",
@@ -83,8 +85,4 @@ async function newPrivateFile(path: string): Promise<(text: string) => Promise<v
       { cause },
     );
   });
-  return async (text) => {
-    await file.writeFile(text);
-    await file.close();
-  };
 }
