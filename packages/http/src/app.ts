@@ -25,7 +25,6 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { createRecommendationLog } from "./recommendation-log.ts";
-
 import { driftRoutes } from "./routes/drift.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
