@@ -6,13 +6,13 @@ import type { Context } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { assetRoutes } from "./assets.ts";
-import { authenticate } from "./authenticate.ts";
 import { checkGuards } from "./authorise.ts";
-import { coalescingAudit } from "./coalescing-audit.ts";
 import { dashboardRoutes } from "./dashboard/dashboard-routes.tsx";
+import { loginRoutes } from "./dashboard/login-routes.tsx";
 import { answerProblemPage } from "./dashboard/problem-page.tsx";
+import { openDoors } from "./doors.ts";
+import { revalidateJson } from "./etag.ts";
 import { limitBody } from "./limit-body.ts";
-import { onlyLoopbackHosts } from "./loopback.ts";
 import { createMetrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import { createPredictor } from "./predictor.ts";
@@ -24,10 +24,10 @@ import {
   problemOf,
   problemResponse,
 } from "./problem.ts";
-import { isPublic } from "./public-paths.ts";
 import { createRecommendationLog } from "./recommendation-log.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { explainRoutes } from "./routes/explain.ts";
+import { driftRoutes } from "./routes/drift.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -62,10 +62,9 @@ export interface App extends OpenAPIHono<AppEnv> {
  * @throws configuration for a token hash that is none, or a route that no action guards
  */
 export function createApp(services: Services): App {
-  const { environment, tokenHashes = [], log = silentLog, now = () => new Date() } = services;
-  const requiresToken = tokenHashes.length > 0;
+  const { environment, log = silentLog, now = () => new Date() } = services;
   const metrics = createMetrics();
-  const audit = coalescingAudit({ records: services.tamis.records, log, now });
+  const doors = openDoors(services, log, now);
   const serving = createServing(services, metrics);
   const recommendationLog = createRecommendationLog(services.tamis.records, { log });
   const predictor = createPredictor(services, serving, { metrics, recommendationLog });
@@ -76,13 +75,10 @@ export function createApp(services: Services): App {
 
   app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
   app.use(secureHeaders(headers));
-  app.use((context, next) => {
-    context.set("audit", audit);
-    return next();
-  });
-  app.use(requiresToken ? exceptPublic(authenticate(tokenHashes)) : onlyLoopbackHosts);
+  for (const middleware of doors.middleware) app.use(middleware);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(limitBody(maxBodyBytes, answerTooLarge));
+  app.use(revalidateJson);
 
   const draining = new AbortController();
   app.route("/", healthRoutes(services, serving, draining.signal));
@@ -99,6 +95,7 @@ export function createApp(services: Services): App {
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", assetRoutes());
+  app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));
   app.route("/", openApiRoutes(app));
   checkGuards(app.routes);
@@ -120,8 +117,9 @@ export function createApp(services: Services): App {
     return answer(context, body);
   });
   const close = async () => {
-    await Promise.all([recommendationLog.flush(), audit.close()]);
+    await Promise.all([recommendationLog.flush(), doors.close()]);
   };
+  const { requiresToken } = doors;
   return Object.assign(app, { requiresToken, drain: () => draining.abort(), close });
 }
 
@@ -143,10 +141,6 @@ const headers = {
   xFrameOptions: "DENY",
   strictTransportSecurity: false,
 };
-
-function exceptPublic(check: ReturnType<typeof authenticate>): typeof check {
-  return (context, next) => (isPublic(context.req.path) ? next() : check(context, next));
-}
 
 function answerMethodNotAllowed(context: Context<AppEnv>, allowed: readonly string[]): Response {
   context.header("Allow", allowed.join(", "));

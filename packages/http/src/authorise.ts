@@ -35,10 +35,13 @@ export function authorise(action: Action): MiddlewareHandler<AppEnv> {
 
 /**
  * The same for a declared route, which also tells its action in the contract:
- * `createRoute({ method, path, ...needs("models:promote"), … })`.
+ * `createRoute({ method, path, ...needs("models:promote"), … })`. What an action changes is done once for each
+ * `Idempotency-Key` ({@link AnswerOnce}).
  */
 export function needs(action: Action) {
-  return { middleware: [authorise(action)] as [MiddlewareHandler<AppEnv>], "x-action": action };
+  const middleware: MiddlewareHandler<AppEnv>[] = [authorise(action)];
+  if (!action.endsWith(":read")) middleware.push((context, next) => context.get("answerOnce")(context, next));
+  return { middleware, "x-action": action };
 }
 
 /**

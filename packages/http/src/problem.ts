@@ -59,6 +59,7 @@ export const problemKinds = {
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "Unsupported media type" },
   misdirected_request: { status: 421, title: "Unknown host name" },
+  too_many_requests: { status: 429, title: "Too many requests" },
   internal_error: { status: 500, title: "Internal error" },
 } as const satisfies Record<ErrorCode, Kind> & Record<string, Kind>;
 
@@ -107,6 +108,13 @@ export function answerProblem(
   errors?: readonly ProblemPart[],
 ): Response {
   return problemResponse(context, problem(kind, detail, context.get("requestId"), errors));
+}
+
+/** The 429 of a caller who asked too often. */
+export function answerTooMany(context: Context<AppEnv>, retryAfterMs: number, why: string): Response {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  context.header("Retry-After", String(seconds));
+  return answerProblem(context, "too_many_requests", `${why} Try again in ${seconds} s.`);
 }
 
 /** Sends a problem document as it is. */

@@ -1,5 +1,6 @@
 import type { MetricPoint, Run } from "@tamis/storage";
 import type { Chart, ChartSeries } from "../charts/chart.ts";
+import { foldMetric } from "./compare-runs.ts";
 import { formatNumber } from "./format.ts";
 
 const judged = [
@@ -33,7 +34,7 @@ export function algorithmChart(run: Run, points: readonly MetricPoint[]): Chart 
     const means = algorithms.map(({ name }) => run.metrics[name] ?? Number.NaN);
     const best = means.reduce((place, mean, index) => (isBetter(mean, means[place]!) ? index : place), 0);
     const folds = algorithms.map(({ name }) =>
-      points.filter((point) => point.name === `${name}_fold`).map(({ value }) => value),
+      points.filter((point) => point.name === foldMetric(run, name)).map(({ value }) => value),
     );
     const count = Math.max(...folds.map(({ length }) => length));
     return {

@@ -38,11 +38,18 @@ export function compareRuns(runs: readonly Run[]): Comparison {
     runs,
     different: lines.filter((line) => !isSame(line)),
     same: lines.filter(isSame).map(({ name, values }) => ({ name, value: values[0] ?? "" })),
-    metrics: namesOf(runs.map(({ metrics }) => metrics)).map((name) => {
-      const values = runs.map(({ metrics }) => metrics[name]);
-      return { name, values, best: bestOf(name, values) };
-    }),
+    metrics: namesOf(runs.map(({ metrics }) => metrics))
+      .filter(isSummary)
+      .map((name) => {
+        const values = runs.map(({ metrics }) => metrics[name]);
+        return { name, values, best: bestOf(name, values) };
+      }),
   };
+}
+
+/** Whether a metric tells of a whole run, not of one fold. */
+export function isSummary(metric: string): boolean {
+  return !metric.includes("_fold_");
 }
 
 /** Whether less of a metric is better. */
@@ -51,12 +58,16 @@ export function isError(metric: string): boolean {
 }
 
 /**
- * A metric of several runs, as a dot for each fold where folds were logged (a metric `NAME_fold` or `NAME` with steps),
- * and its mean with one standard deviation to both sides.
+ * A metric of several runs, as a dot for each fold where the run has them, and its mean with one standard deviation to
+ * both sides.
  */
 export function foldChart(runs: readonly Run[], points: readonly MetricPoint[], metric: string): Chart {
-  const own = points.filter(({ name }) => name === metric || name === `${metric}_fold`);
-  const stepped = runs.map((run) => foldsOf(own.filter(({ runId }) => runId === run.runId)));
+  const stepped = runs.map((run) => {
+    const name = foldMetric(run, metric);
+    return points
+      .filter((point) => point.runId === run.runId && point.name === name)
+      .map(({ value }) => value);
+  });
   const folds = Math.max(0, ...stepped.map(({ length }) => length));
   const means = runs.map((run, index) => run.metrics[metric] ?? meanOf(stepped[index] ?? []));
   const spreads = runs.map((run, index) => run.metrics[`${metric}_sd`] ?? deviationOf(stepped[index] ?? []));
@@ -103,9 +114,16 @@ export function foldChart(runs: readonly Run[], points: readonly MetricPoint[], 
   };
 }
 
-/** The values of a metric by step; one value alone is no fold. */
-function foldsOf(points: readonly MetricPoint[]): number[] {
-  return points.length < 2 ? [] : points.map(({ value }) => value);
+/**
+ * The metric that has the folds of another: of `svd_rmse` it is `svd_fold_rmse`, and of `best_rmse` that of the best
+ * algorithm. Its steps are the folds.
+ */
+export function foldMetric({ parameters }: Pick<Run, "parameters">, metric: string): string {
+  const [, prefix = "", quality = metric] =
+    /^(.+)_(rmse|mae|fcp|ndcg|recall|catalogue_coverage)$/.exec(metric) ?? [];
+  const best = parameters[quality === "ndcg" ? "ranker_algorithm" : "best_algorithm"];
+  const algorithm = prefix === "best" ? String(best ?? prefix).replaceAll("-", "_") : prefix;
+  return `${algorithm}_fold_${quality}`;
 }
 
 function meanOf(values: readonly number[]): number | null {

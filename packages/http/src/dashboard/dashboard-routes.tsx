@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../services.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { modelPages } from "./model-pages.tsx";
+import { monitoringPages } from "./monitoring-pages.tsx";
 import { overviewPages } from "./overview-pages.tsx";
 import { recommendPages } from "./recommend-pages.tsx";
 import { runPages } from "./run-pages.tsx";
@@ -9,7 +10,7 @@ import { runPages } from "./run-pages.tsx";
 /** The pages. All state is in the address; they are read, and their forms are sent, without JavaScript. */
 export function dashboardRoutes(dashboard: Dashboard): OpenAPIHono<AppEnv> {
   const routes = new OpenAPIHono<AppEnv>();
-  for (const pages of [overviewPages, recommendPages, runPages, modelPages]) {
+  for (const pages of [overviewPages, recommendPages, runPages, modelPages, monitoringPages]) {
     routes.route("/", pages(dashboard));
   }
   return routes;

@@ -1,9 +1,10 @@
 import type { EnvironmentName } from "@tamis/core";
 import type { Context } from "hono";
-import type { FC, PropsWithChildren } from "hono/jsx";
+import { createContext, type FC, type PropsWithChildren, useContext } from "hono/jsx";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { chartClient, favicon, script, stylesheets } from "../assets.ts";
+import type { Actor } from "../services.ts";
 
 /** The pages of the menu, in order. */
 const menu = [
@@ -14,6 +15,9 @@ const menu = [
   { href: "/models", label: "Models" },
   { href: "/monitoring", label: "Drift & service" },
 ] as const;
+
+/** Who looks at the page, for what depends on it; nobody before signing in. */
+export const ActorContext = createContext<Actor | undefined>(undefined);
 
 interface LayoutProps {
   /** Names the page in the window's title. */
@@ -62,6 +66,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ title, path, enviro
             <span class="hidden">Environment: </span>
             {environment}
           </span>
+          <SignedIn />
         </div>
       </header>
       <main id="main" tabindex={-1}>
@@ -83,8 +88,26 @@ export async function answerPage(
   page: JSX.Element,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
-  return context.html(`<!doctype html>${await page.toString()}`, status, { "Cache-Control": "no-store" });
+  const actor: Actor | undefined = context.get("actor");
+  const document = <ActorContext.Provider value={actor}>{page}</ActorContext.Provider>;
+  return context.html(`<!doctype html>${await document.toString()}`, status, { "Cache-Control": "no-store" });
 }
+
+/** Who is signed in, with the way out; nothing where nobody signs in. */
+const SignedIn: FC = () => {
+  const actor = useContext(ActorContext);
+  if (!actor?.tokenId) return null;
+  return (
+    <form class="signed-in" method="post" action="/logout">
+      <span>
+        {actor.name} <span class="note">({actor.role})</span>
+      </span>
+      <button type="submit" class="quiet">
+        Sign out
+      </button>
+    </form>
+  );
+};
 
 const Mark: FC = () => (
   <svg width="26" height="26" viewBox="0 0 24 24" aria-hidden="true">

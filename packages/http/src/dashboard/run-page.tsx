@@ -3,6 +3,7 @@ import type { Run, StoredArtifact } from "@tamis/storage";
 import type { FC } from "hono/jsx";
 import type { Chart } from "../charts/chart.ts";
 import { ChartFigure } from "../charts/chart-figure.tsx";
+import { isSummary } from "./compare-runs.ts";
 import { formatBytes, formatDuration, formatInstant, formatNumber } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import { metricLabel } from "./metric-label.ts";
@@ -22,7 +23,10 @@ export interface RunView {
 export const RunPage: FC<{ view: RunView; environment: EnvironmentName }> = ({ view, environment }) => {
   const { run, chart, log } = view;
   const title = String(run.parameters.models ?? run.name).replaceAll(",", ", ");
-  const figures = Object.entries(run.metrics).sort(([a], [b]) => a.localeCompare(b));
+  const figures = Object.entries(run.metrics)
+    .filter(([name]) => isSummary(name))
+    .sort(([a], [b]) => a.localeCompare(b));
+  const timings = figures.filter(([name]) => name.endsWith("_seconds"));
   return (
     <Layout title={`Run of ${title}`} path="/runs" environment={environment}>
       <div>
@@ -48,29 +52,18 @@ export const RunPage: FC<{ view: RunView; environment: EnvironmentName }> = ({ v
           ) : null}
           <section class="card" aria-labelledby="metrics">
             <h2 id="metrics">Metrics</h2>
-            {figures.length === 0 ? (
-              <p class="note">It has measured nothing{run.status === "running" ? " yet" : ""}.</p>
-            ) : (
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Metric</th>
-                    <th scope="col" class="number">
-                      Value
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {figures.map(([name, value]) => (
-                    <tr>
-                      <th scope="row">{metricLabel(name)}</th>
-                      <td class="number">{formatNumber(value, 4)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
+            <FigureTable
+              figures={figures.filter((figure) => !timings.includes(figure))}
+              of="Metric"
+              isRunning={run.status === "running"}
+            />
           </section>
+          {timings.length > 0 ? (
+            <section class="card" aria-labelledby="timings">
+              <h2 id="timings">Timings</h2>
+              <FigureTable figures={timings} of="Seconds" isRunning={false} />
+            </section>
+          ) : null}
         </div>
         <div class="stack">
           <Facts run={run} />
@@ -88,6 +81,36 @@ export const RunPage: FC<{ view: RunView; environment: EnvironmentName }> = ({ v
     </Layout>
   );
 };
+
+interface FigureTableProps {
+  readonly figures: readonly (readonly [name: string, value: number])[];
+  readonly of: string;
+  readonly isRunning: boolean;
+}
+
+const FigureTable: FC<FigureTableProps> = ({ figures, of, isRunning }) =>
+  figures.length === 0 ? (
+    <p class="note">It has measured nothing{isRunning ? " yet" : ""}.</p>
+  ) : (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{of}</th>
+          <th scope="col" class="number">
+            Value
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {figures.map(([name, value]) => (
+          <tr>
+            <th scope="row">{metricLabel(name.replace(/_seconds$/, ""))}</th>
+            <td class="number">{formatNumber(value, name.endsWith("_seconds") ? 2 : 4)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 
 const Facts: FC<{ run: Run }> = ({ run }) => (
   <section class="card" aria-labelledby="facts">

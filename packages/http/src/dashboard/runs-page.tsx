@@ -2,6 +2,7 @@ import type { EnvironmentName } from "@tamis/core";
 import type { Run } from "@tamis/storage";
 import type { FC } from "hono/jsx";
 import { Ago } from "./ago.tsx";
+import { isSummary } from "./compare-runs.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { formatDuration, formatNumber } from "./format.ts";
 import { Layout } from "./layout.tsx";
@@ -65,7 +66,7 @@ const Filters: FC<{ view: RunsView }> = ({ view: { query, experiments, metrics }
         of={["running", "finished", "failed", "cancelled"]}
       />
       <Choice name="experiment" label="Experiment" value={query.experiment} of={experiments} />
-      <Choice name="metric" label="Metric" value={query.metric} of={metrics} />
+      <Choice name="metric" label="Metric" value={query.metric} of={metrics.filter(isSummary)} />
       <Bound name="min" label="from" value={query.min} />
       <Bound name="max" label="to" value={query.max} />
       {query.sort ? <input type="hidden" name="sort" value={query.sort} /> : null}

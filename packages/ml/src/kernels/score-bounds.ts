@@ -68,9 +68,13 @@ export function createScoreBounds({
 
   let [longest, largest] = [0, 0];
   tops.fill(Number.NEGATIVE_INFINITY);
+  const whole = new Int8Array(bytes);
   for (let item = 0; item < biases.length; item++) {
     const row = items.subarray(item * factors, (item + 1) * factors);
-    const { step, length, error } = inSteps(row, 127, q.subarray(item * bytes));
+    const { step, length, error } = inSteps(row, 127, whole);
+    // Eight items lie together, by turns of eight bytes each: the kernel reads on and on.
+    const at = (item - (item % 8)) * bytes + (item % 8) * 8;
+    for (let k = 0; k < bytes; k += 8) q.set(whole.subarray(k, k + 8), at + 8 * k);
     const bias = biases[item]!;
     scales[item] = step;
     slacks[item] = (error + rounding * length) * (1 + rounding);

@@ -12,7 +12,7 @@ import type { ModelHeader } from "../scorer.ts";
 import { type SparseRows, transpose } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { rowCosine } from "./cosine.ts";
+import { rowCosines } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { type Objective, type RowSolver, rowSolver } from "./least-squares-rows.ts";
 
@@ -133,7 +133,7 @@ export function restoreAls(
       const values = getSolver().contributions(history, item);
       return Array.from(history.items, (other, n) => ({ item: other, value: values[n]! }));
     },
-    similarity: rowCosine(ofItems, factors),
+    similarity: rowCosines(ofItems, factors).of,
     async forget(user) {
       const rest = {
         users: users.toSpliced(user, 1),

@@ -10,7 +10,7 @@ import type { ModelHeader } from "../scorer.ts";
 import type { SparseRows } from "../sparse-rows.ts";
 import { readTensors, vector } from "../tensors.ts";
 import { type BprParameters, foldInBpr } from "./bpr-fold-in.ts";
-import { rowCosine } from "./cosine.ts";
+import { rowCosines } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { recommenderOf } from "./recommender-of.ts";
 
@@ -164,7 +164,7 @@ export function restoreBpr(header: ModelHeader, tensors: ModelTensors): Model {
         ...Array.from(who.items, (other, n) => ({ item: other, value: affinity(parts, n, item) })),
       ];
     },
-    similarity: rowCosine(ofItems, factors),
+    similarity: rowCosines(ofItems, factors).of,
     async forget(user) {
       const others = new Float64Array(ofUsers.length - factors);
       others.set(ofUsers.subarray(0, user * factors));

@@ -3,7 +3,7 @@ import type { Model, ModelTensors } from "../recommender.ts";
 import { createModel, type ModelHeader, type Newcomer, type RatedItems } from "../scorer.ts";
 import { readTensors, scalar, vector } from "../tensors.ts";
 import type { DenseTrainset } from "../trainset-dense.ts";
-import { rowCosine } from "./cosine.ts";
+import { rowCosines } from "./cosine.ts";
 import { dotProduct } from "./dot-product.ts";
 import { foldInFactors } from "./fold-in-factors.ts";
 import type { SvdParameters } from "./svd-parameters.ts";
@@ -131,6 +131,7 @@ export function restoreFactorModel(
     };
   }
 
+  const cosines = rowCosines(qi, factors);
   return createModel(header, users, items, {
     estimate(user, item) {
       const known = user >= 0 && item >= 0;
@@ -156,8 +157,9 @@ export function restoreFactorModel(
         offset: biased ? mu + bu[user]! : 0,
       }),
     },
-    similarity: rowCosine(qi, factors),
-    userSimilarity: rowCosine(taste, factors),
+    similarity: cosines.of,
+    similaritiesTo: cosines.with,
+    userSimilarity: rowCosines(taste, factors).of,
     async forget(user) {
       const rest = withoutUser(tensors, user, ["bu", "pu", ...(implicit ? ["zu"] : [])]);
       return { model: restoreFactorModel(header, rest, options), exact: false };

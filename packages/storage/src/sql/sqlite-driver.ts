@@ -53,9 +53,9 @@ function sqliteConnection(database: Database): DatabaseConnection {
     async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
       try {
         // Not from the cache: a statement that is being read cannot run a second time.
-        const { statement, booleans } = prepare(database, sql);
-        for (const row of statement.iterate(bindable(parameters)))
-          yield { rows: withBooleans([row as Row], booleans) };
+        const prepared = prepare(database, sql);
+        for (const values of prepared.statement.iterate(bindable(parameters)))
+          yield { rows: [rowOf<Row>(prepared, values as unknown[])] };
       } catch (error) {
         throw sqliteError(error, database.name, sql);
       }
@@ -64,30 +64,39 @@ function sqliteConnection(database: Database): DatabaseConnection {
 }
 
 interface Prepared {
+  /** Gives rows as arrays: its own objects take half as long again to make. */
   readonly statement: Statement<unknown[]>;
-  /** The columns of its rows that hold booleans. */
-  readonly booleans: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly isBoolean: boolean }[];
 }
 
 function prepare(database: Database, sql: string): Prepared {
   const statement = database.prepare<unknown[]>(sql);
-  const columns = statement.reader ? statement.columns() : [];
-  const isBoolean = ({ type }: { type: string | null }) => type?.toLowerCase() === booleanType;
-  return { statement, booleans: columns.filter(isBoolean).map(({ name }) => name) };
+  if (!statement.reader) return { statement, columns: [] };
+  const columns = statement.columns().map(({ name, type }) => ({
+    name,
+    isBoolean: type?.toLowerCase() === booleanType,
+  }));
+  return { statement: statement.raw(), columns };
 }
 
-function execute<Row>({ statement, booleans }: Prepared, parameters: readonly unknown[]): QueryResult<Row> {
-  if (statement.reader) return { rows: withBooleans(statement.all(parameters) as Row[], booleans) };
+function execute<Row>(prepared: Prepared, parameters: readonly unknown[]): QueryResult<Row> {
+  const { statement } = prepared;
+  if (statement.reader) {
+    const rows = statement.all(parameters) as unknown[][];
+    return { rows: rows.map((values) => rowOf<Row>(prepared, values)) };
+  }
   const { changes, lastInsertRowid } = statement.run(parameters);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
-function withBooleans<Row>(rows: Row[], booleans: readonly string[]): Row[] {
-  if (booleans.length === 0) return rows;
-  for (const row of rows as Record<string, unknown>[]) {
-    for (const name of booleans) if (row[name] !== null) row[name] = row[name] !== 0;
+function rowOf<Row>({ columns }: Prepared, values: readonly unknown[]): Row {
+  const row: Record<string, unknown> = {};
+  for (let n = 0; n < columns.length; n++) {
+    const { name, isBoolean } = columns[n]!;
+    const value = values[n];
+    row[name] = isBoolean && value !== null ? value !== 0 : value;
   }
-  return rows;
+  return row as Row;
 }
 
 /** As many statements as a busy service repeats; the oldest unused one leaves first. */

@@ -89,7 +89,7 @@ onEveryEngine((temporaryRecords) => {
     expect(await listTokens(records)).toHaveLength(2);
   });
 
-  it.each(["", " a", "a ", "-a", "a\nb", "a\u0000", "<b>", "x".repeat(65), "a;b"])(
+  it.each(["", " a", "a ", "-a", "a\nb", "a\u0000", "<b>", "x".repeat(65), "a;b", "Loopback", "file-1"])(
     "refuses the name %j",
     async (name) => {
       const records = await temporaryRecords();

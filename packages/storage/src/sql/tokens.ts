@@ -41,6 +41,8 @@ export interface TokenChange {
 export const maxSecretDays = 90;
 
 const tokenForm = /^tms_([0-9a-f]{12})_[0-9a-f]{64}$/;
+/** What the audit calls those who have no token. */
+const reservedNames = /^(?:loopback|command line|schedule|others|unknown|file-.*)$/i;
 const nameForm = /^[\p{L}\p{N}](?:[\p{L}\p{N} ._@-]{0,62}[\p{L}\p{N}._-])?$/u;
 
 /**
@@ -54,12 +56,7 @@ export async function createToken(
   { name, role, expiresAt = null }: NewToken,
   { actor, requestId, at = new Date() }: TokenChange,
 ): Promise<{ readonly token: string; readonly stored: StoredToken }> {
-  if (!nameForm.test(name)) {
-    throw new TamisError(
-      "invalid_input",
-      "The name of a token is 1 to 64 letters, digits, blanks and . _ @ - and begins with a letter or digit.",
-    );
-  }
+  checkName(name);
   const id = randomBytes(6).toString("hex");
   const token = `tms_${id}_${randomBytes(32).toString("hex")}`;
   const stored = { id, name, role, hash: tokenHash(token), createdAt: at, expiresAt };
@@ -163,6 +160,18 @@ export function tokenHash(token: string): string {
 /** The public part of a token, `undefined` when it has not the form of one of ours. */
 export function tokenId(token: string): string | undefined {
   return tokenForm.exec(token)?.[1];
+}
+
+function checkName(name: string): void {
+  if (!nameForm.test(name)) {
+    throw new TamisError(
+      "invalid_input",
+      "The name of a token is 1 to 64 letters, digits, blanks and . _ @ - and begins with a letter or digit.",
+    );
+  }
+  if (reservedNames.test(name)) {
+    throw new TamisError("invalid_input", `“${name}” means somebody else in the audit; choose another name.`);
+  }
 }
 
 function toToken(row: Selectable<Schema["tokens"]>): StoredToken {
