@@ -27,7 +27,6 @@ import {
 import { createRecommendationLog } from "./recommendation-log.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { explainRoutes } from "./routes/explain.ts";
-import { driftRoutes } from "./routes/drift.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
