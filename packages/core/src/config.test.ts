@@ -10,6 +10,10 @@ const settings = {
   port: { variable: "TAMIS_PORT", values: [1, "2", 3] },
   logLevel: { variable: "TAMIS_LOG_LEVEL", values: ["debug", "warn", "error"] },
   alertWebhookFile: { variable: "TAMIS_ALERT_WEBHOOK_FILE", values: ["/flag", "/environment", "/file"] },
+  mlflowUrl: {
+    variable: "TAMIS_MLFLOW_URL",
+    values: ["http://flag", "https://environment/mlflow", "http://file"],
+  },
 } as const;
 const keys = Object.keys(settings) as (keyof Config)[];
 
@@ -72,6 +76,14 @@ describe("resolveConfig", () => {
     expect([config.port, origins.port]).toEqual([9000, "file"]);
   });
 
+  it("takes no URL of MLflow with a password in it, and does not show it", () => {
+    for (const url of ["https://ann:geheim@mlflow.example", "file:///geheim", "geheim"]) {
+      const message = refusal({ environment: { TAMIS_MLFLOW_URL: url } });
+      expect(message).toMatch(/^TAMIS_MLFLOW_URL: must be an http or https URL without a password/);
+      expect(message).not.toContain("geheim");
+    }
+  });
+
   it("leaves other flags and other TAMIS_ variables alone", () => {
     const sources = {
       flags: { json: true, quiet: false },
@@ -82,7 +94,7 @@ describe("resolveConfig", () => {
 
   it("refuses an unknown setting in the file, naming it and the known ones", () => {
     expect(refusal({ file: { datadir: "x" } })).toBe(
-      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile.",
+      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile, mlflowUrl.",
     );
     expect(refusal({ file: { toString: "x" } })).toContain("unknown setting “toString”");
   });

@@ -5,6 +5,12 @@ import { logLevels } from "./log.ts";
 const port = z.int("a port is a whole number from 0 to 65535").min(0).max(65_535);
 const digits = /^\d{1,9}$/;
 
+/** Of http or https, and without a name or password: those would be seen in the list of processes. */
+function isPlainHttpUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
 const settings = z.strictObject({
   /** Folder of everything that is stored locally. */
   dataDir: z.string().min(1).default("./tamis-data"),
@@ -21,6 +27,11 @@ const settings = z.strictObject({
   logLevel: z.enum(logLevels).default("info"),
   /** File with the URL that alerts of pipelines are posted to: the URL alone, or JSON with `url`, `shape`, `on`. */
   alertWebhookFile: z.string().min(1).optional(),
+  /** MLflow server that runs and models are mirrored to. */
+  mlflowUrl: z
+    .string()
+    .refine(isPlainHttpUrl, "must be an http or https URL without a password, such as http://localhost:5000")
+    .optional(),
 });
 
 /**
@@ -43,6 +54,7 @@ const names: Readonly<Record<keyof Config, { flag: string; variable: string }>> 
   port: { flag: "--port", variable: "TAMIS_PORT" },
   logLevel: { flag: "--log-level", variable: "TAMIS_LOG_LEVEL" },
   alertWebhookFile: { flag: "--alert-webhook-file", variable: "TAMIS_ALERT_WEBHOOK_FILE" },
+  mlflowUrl: { flag: "--mlflow-url", variable: "TAMIS_MLFLOW_URL" },
 };
 const configKeys = Object.keys(names) as (keyof Config)[];
 

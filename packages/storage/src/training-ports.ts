@@ -12,6 +12,8 @@ export interface TrainingPortsOptions {
   readonly codeVersion?: string | undefined;
   /** Where runs are told. @default the records and objects of `tamis` */
   readonly tracker?: RunTracker | undefined;
+  /** Has the tracker's words told elsewhere too, as `openMlflow` does. @default nobody else is told */
+  readonly mirror?: ((tracker: RunTracker) => RunTracker) | undefined;
 }
 
 /**
@@ -22,13 +24,17 @@ export interface TrainingPortsOptions {
  */
 export function trainingPorts(
   tamis: Tamis,
-  { codeVersion, tracker }: TrainingPortsOptions = {},
+  {
+    codeVersion,
+    tracker = runTracker(tamis, { host: readHost().machine, codeVersion }),
+    mirror = (truth) => truth,
+  }: TrainingPortsOptions = {},
 ): TrainingPorts {
   const { records, objects } = tamis;
   return {
     objects,
     catalog: modelCatalog(records),
-    tracker: tracker ?? runTracker({ records, objects }, { host: readHost().machine, codeVersion }),
+    tracker: mirror(tracker),
     async readData(snapshot) {
       const { manifest, table } = await readSnapshot(tamis, snapshot);
       return { table, snapshot: manifest.digest, items: await allItems(records) };

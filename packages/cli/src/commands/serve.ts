@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createEnvironment, TamisError } from "@tamis/core";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
+import { mlflowUrl } from "../mlflow-flag.ts";
 
 interface Flags {
   readonly port?: string;
@@ -10,6 +11,7 @@ interface Flags {
   readonly tokenFile?: string;
   readonly work?: boolean;
   readonly savePredictions?: boolean;
+  readonly mlflowUrl?: string;
 }
 
 /** `tamis serve`: the API and the dashboard, until SIGTERM or Ctrl-C. */
@@ -59,6 +61,7 @@ export const serve = defineCommand<Flags>({
       withNegated: false,
       brief: "Keep each answer of /predict/ as a CSV file in the object store",
     },
+    mlflowUrl,
   },
   whenInterrupted: "Stopped.",
   run: listen,
@@ -79,7 +82,9 @@ export async function listen(
   const tokenHashes = tokenFile === undefined ? [] : (await readTokens(tokenFile)).map(hashToken);
   const tamis = await context.tamis();
   log.info("records and objects are open", { schema: await schemaVersion(tamis.records) });
-  const jobs = work ? startJobs({ stores: config, log: log.with({ thread: "jobs" }) }) : undefined;
+  const jobs = work
+    ? startJobs({ stores: config, mlflowUrl: config.mlflowUrl, log: log.with({ thread: "jobs" }) })
+    : undefined;
   try {
     const environment = createEnvironment(readHost).name();
     const app = createApp({

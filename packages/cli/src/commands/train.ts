@@ -4,6 +4,7 @@ import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type FoldFlags, foldFlags } from "../fold-flags.ts";
 import { jsonObject } from "../json-object.ts";
+import { mlflowUrl } from "../mlflow-flag.ts";
 import { modelName } from "../model-document.ts";
 import { programVersion } from "../program-version.ts";
 import { tableLines } from "../table.ts";
@@ -12,6 +13,7 @@ interface Flags extends FoldFlags {
   readonly models: readonly string[];
   readonly force?: boolean;
   readonly preset?: boolean;
+  readonly mlflowUrl?: string;
   /** By name of the model. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -61,13 +63,15 @@ export const train = defineCommand<Flags>({
       placeholder: "JSON",
       brief: "Options by model, as found by tamis tune",
     },
+    mlflowUrl,
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
     const { trainingDocument, trainSnapshot } = await import("@tamis/ml");
     const { trainingPorts } = await import("@tamis/storage");
     const { signal, onProgress } = context;
-    const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
+    const mirror = (await context.mlflow())?.mirror;
+    const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion(), mirror });
     const { models, folds, seed, force = false, preset = false, options = {} } = flags;
     const result = await trainSnapshot(ports, {
       model: modelName,

@@ -37,7 +37,8 @@ onEveryEngine((temporaryRecords) => {
     const metric = { kind: "metric", name: "rmse" } as const;
     const parameter = (name: string) => ({ kind: "parameter", name }) as const;
     const tag = (name: string) => ({ kind: "tag", name }) as const;
-    const attribute = (name: "status" | "name" | "startedAt" | "seed") => ({ kind: "attribute", name }) as const;
+    const attribute = (name: "status" | "name" | "startedAt" | "seed") =>
+      ({ kind: "attribute", name }) as const;
     const instant = new Date(Date.UTC(2026, 0, 1, 0, 4));
     const cases: [RunCondition[], number[]][] = [
       [[{ field: metric, comparison: "<=", value: 2 }], [4, 3]],
