@@ -39,10 +39,14 @@ export interface GlobalFlags {
 }
 
 /** Settings that only some commands take as flags. */
-interface ServiceFlags {
+export interface ServiceFlags {
   readonly host?: string;
   readonly port?: string;
-  readonly mlflowUrl?: string;
+  readonly rateLimit?: string;
+  readonly rateBurst?: string;
+  readonly corsOrigins?: string;
+  readonly trustedProxies?: string;
+  readonly drainSeconds?: string;
 }
 
 /** What a command works with. */
@@ -66,7 +70,7 @@ export interface Context extends ResolvedConfig {
 }
 
 export interface ContextOptions {
-  readonly flags: GlobalFlags & ServiceFlags;
+  readonly flags: GlobalFlags & ServiceFlags & { readonly mlflowUrl?: string };
   /** When given, Ctrl-C and SIGTERM abort the work instead of ending the process, and this is said. */
   readonly whenInterrupted?: string | undefined;
 }

@@ -93,9 +93,9 @@ export function createApp(services: Services): App {
   app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
+  app.route("/", driftRoutes(services));
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
-  app.route("/", driftRoutes(services));
   app.route("/", mlflowRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", loginRoutes(services, doors));

@@ -28,21 +28,25 @@ export const chartClient = readScript("chart-client.js");
 /** Serves the assets: cached for a year, with an ETag, compressed where that is accepted. */
 export function assetRoutes(): OpenAPIHono<AppEnv> {
   const routes = new OpenAPIHono<AppEnv>();
-  for (const asset of [...stylesheets, favicon, script, chartClient]) {
-    if (asset === undefined) continue;
-    routes.get(asset.href, (context) => {
-      const headers = {
-        ETag: asset.etag,
-        "Cache-Control": "public, max-age=31536000, immutable",
-        Vary: "Accept-Encoding",
-      };
-      if (context.req.header("If-None-Match")?.includes(asset.etag)) return context.body(null, 304, headers);
-      const typed = { ...headers, "Content-Type": asset.type };
-      return /\bgzip\b/.test(context.req.header("Accept-Encoding") ?? "")
-        ? context.body(asset.gzipped, 200, { ...typed, "Content-Encoding": "gzip" })
-        : context.body(asset.body, 200, typed);
-    });
-  }
+  const assets = new Map(
+    [...stylesheets, favicon, script, chartClient].flatMap((asset) =>
+      asset ? [[asset.href, asset] as const] : [],
+    ),
+  );
+  routes.get("/assets/:file", (context) => {
+    const asset = assets.get(context.req.path);
+    if (asset === undefined) return context.notFound();
+    const headers = {
+      ETag: asset.etag,
+      "Cache-Control": "public, max-age=31536000, immutable",
+      Vary: "Accept-Encoding",
+    };
+    if (context.req.header("If-None-Match")?.includes(asset.etag)) return context.body(null, 304, headers);
+    const typed = { ...headers, "Content-Type": asset.type };
+    return /\bgzip\b/.test(context.req.header("Accept-Encoding") ?? "")
+      ? context.body(asset.gzipped, 200, { ...typed, "Content-Encoding": "gzip" })
+      : context.body(asset.body, 200, typed);
+  });
   return routes;
 }
 

@@ -86,7 +86,9 @@ export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsO
       stopping = true;
       clearTimeout(again);
       const { worker, ended } = thread;
-      worker.postMessage("stop");
+      // One that is still starting has nothing in hand.
+      if (status === "starting") void worker.terminate();
+      else worker.postMessage("stop");
       const deadline = setTimeout(() => worker.terminate(), stopMs);
       await ended;
       clearTimeout(deadline);

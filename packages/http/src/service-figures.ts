@@ -47,9 +47,14 @@ export function histogramQuantile(q: number, buckets: Buckets): number | null {
   return before.bound + ((bound - before.bound) * (rank - before.count)) / (count - before.count);
 }
 
-function bucketsOf(histogram: Awaited<ReturnType<Metrics["durations"]["get"]>>): Buckets {
+/** The buckets of all series of a histogram that fit, as one. */
+export function bucketsOf(
+  histogram: Awaited<ReturnType<Metrics["durations"]["get"]>>,
+  fits: (labels: Partial<Record<string, string | number>>) => boolean = () => true,
+): Buckets {
   const counts = new Map<number, number>();
   for (const { metricName, labels, value } of histogram.values) {
+    if (!fits(labels)) continue;
     if (!metricName?.endsWith("_bucket")) continue;
     const { le } = labels as { readonly le?: string | number };
     const bound = le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);

@@ -30,7 +30,8 @@ export async function verdictOf(records: Records, runId: string): Promise<Traini
   return verdictIn(await pipelineOutputs(records, runId)) ?? null;
 }
 
-async function standingOf(
+/** How a run stands, with a sentence. */
+export async function standingOf(
   records: Records,
   { status, leaseUntil, progress, failure, cancelRequested }: PipelineRun,
   verdict: TrainingStatus["verdict"],

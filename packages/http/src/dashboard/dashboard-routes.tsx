@@ -6,11 +6,12 @@ import { monitoringPages } from "./monitoring-pages.tsx";
 import { overviewPages } from "./overview-pages.tsx";
 import { recommendPages } from "./recommend-pages.tsx";
 import { runPages } from "./run-pages.tsx";
+import { trainPages } from "./train-pages.tsx";
 
 /** The pages. All state is in the address; they are read, and their forms are sent, without JavaScript. */
 export function dashboardRoutes(dashboard: Dashboard): OpenAPIHono<AppEnv> {
   const routes = new OpenAPIHono<AppEnv>();
-  for (const pages of [overviewPages, recommendPages, runPages, modelPages, monitoringPages]) {
+  for (const pages of [overviewPages, recommendPages, trainPages, runPages, modelPages, monitoringPages]) {
     routes.route("/", pages(dashboard));
   }
   return routes;

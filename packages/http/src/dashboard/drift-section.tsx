@@ -25,7 +25,8 @@ export const DriftSection: FC<{ view: DriftView; now: Date }> = ({ view, now }) 
         <div class="card-head">
           <h2 id="drift">Drift</h2>
           <p>
-            Profile {open.document.profile}, <Ago instant={open.createdAt} now={now} />
+            Profile {open.document.profile}, <Ago instant={open.createdAt} now={now} />.{" "}
+            <a href={`/monitoring/drift/report?profile=${open.document.profile}`}>As a page to keep</a>
           </p>
         </div>
         <p>
@@ -69,6 +70,7 @@ const Strip: FC<{ open: ListedReport; column: string | undefined }> = ({
         <li class={`strip-${verdict.replaceAll(" ", "-")}`}>
           {drawn ? (
             <a
+              class="strip-cell"
               href={`/monitoring?${new URLSearchParams({ report: id, column: name })}#column`}
               aria-current={name === column ? "true" : undefined}
             >

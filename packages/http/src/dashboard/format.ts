@@ -41,10 +41,10 @@ export function formatAge(instant: Date, now: Date): string {
   return "just now";
 }
 
-/** Seconds as `850 µs`, `12.5 ms` or `1.20 s`. */
-export function formatMilliseconds(seconds: number): string {
-  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
-  return seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toFixed(2)} s`;
+/** Milliseconds as `850 µs`, `12.5 ms` or `1.20 s`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 1) return `${Math.round(milliseconds * 1000)} µs`;
+  return milliseconds < 1000 ? `${milliseconds.toPrecision(3)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
 /** From begin to end, `8.4 s` or `3 min 05 s`; `—` for what has not ended. */

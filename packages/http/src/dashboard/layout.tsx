@@ -25,15 +25,28 @@ interface LayoutProps {
   /** Which entry of the menu is this one; none for an error page. */
   readonly path?: string;
   readonly environment: EnvironmentName;
+  /** For readers without JavaScript: the page asks for itself again after so many seconds. */
+  readonly refreshSeconds?: number;
 }
 
 /** The frame of every page: skip link, header with the menu and the environment, main part, footer. */
-export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ title, path, environment, children }) => (
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
+  title,
+  path,
+  environment,
+  refreshSeconds,
+  children,
+}) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
+      {refreshSeconds ? (
+        <noscript>
+          <meta http-equiv="refresh" content={String(refreshSeconds)} />
+        </noscript>
+      ) : null}
       <title>{`${title} · Tamis`}</title>
       <link rel="icon" href={favicon.href} type="image/svg+xml" />
       {stylesheets.map((sheet) => (

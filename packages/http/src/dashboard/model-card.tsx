@@ -9,6 +9,8 @@ interface ModelCardProps {
   /** Digest of the current snapshot. */
   readonly snapshot: string | undefined;
   readonly now: Date;
+  /** Whether it leads to the page Models. */
+  readonly isLinked?: boolean;
 }
 
 const judgedBy = {
@@ -21,14 +23,14 @@ const judgedBy = {
 } as const;
 
 /** Who has a role, and by what figure. */
-export const ModelCard: FC<ModelCardProps> = ({ version, is: role, snapshot, now }) => {
+export const ModelCard: FC<ModelCardProps> = ({ version, is: role, snapshot, now, isLinked }) => {
   const { title, metric, note } = judgedBy[role];
   const deviation = version.metrics[`${metric}_sd`];
   return (
     <section class="card" aria-labelledby={role}>
       <div class="card-head">
         <h2 id={role}>{title}</h2>
-        <a href="/models">History</a>
+        {isLinked ? <a href="/models">History</a> : null}
       </div>
       <p class="figure-number">
         {formatNumber(version.metrics[metric], 4)}

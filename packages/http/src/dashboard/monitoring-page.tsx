@@ -5,14 +5,14 @@ import { DriftSection } from "./drift-section.tsx";
 import type { DriftView } from "./drift-view.ts";
 import { Layout } from "./layout.tsx";
 import type { Part } from "./part.ts";
-import type { ServiceFigures } from "./service-figures.ts";
 import { ServiceSection } from "./service-section.tsx";
 import { ServiceState } from "./service-state.tsx";
+import type { ServiceView } from "./service-view.ts";
 import { Unreadable } from "./unreadable.tsx";
 
 interface MonitoringPageProps {
   readonly drift: Part<DriftView>;
-  readonly service: ServiceFigures;
+  readonly service: ServiceView;
   readonly readiness: Readiness;
   readonly environment: EnvironmentName;
   readonly now: Date;

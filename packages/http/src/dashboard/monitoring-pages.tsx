@@ -9,7 +9,7 @@ import { columnChart, readDrift } from "./drift-view.ts";
 import { answerPage } from "./layout.tsx";
 import { MonitoringPage } from "./monitoring-page.tsx";
 import { readPart } from "./part.ts";
-import { readServiceFigures } from "./service-figures.ts";
+import { readService } from "./service-view.ts";
 
 /** `/monitoring`: drift of the data, and how the service answers. */
 export function monitoringPages({ services, serving, metrics, now }: Dashboard): OpenAPIHono<AppEnv> {
@@ -18,7 +18,7 @@ export function monitoringPages({ services, serving, metrics, now }: Dashboard):
   routes.get("/monitoring", authorise("monitoring:read"), async (context) => {
     const [drift, service, readiness] = await Promise.all([
       readPart(log, "drift", () => readDrift(tamis.records, context.req.query())),
-      readServiceFigures(metrics),
+      readService(metrics),
       readReadiness(services, serving),
     ]);
     return answerPage(

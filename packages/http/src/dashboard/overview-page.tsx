@@ -121,8 +121,10 @@ const Models: FC<{ models: Overview["models"]; snapshot: string | undefined; now
   }
   return (
     <div class="stack">
-      {champion ? <ModelCard version={champion} is="champion" snapshot={snapshot} now={now} /> : null}
-      {ranker ? <ModelCard version={ranker} is="ranker" snapshot={snapshot} now={now} /> : null}
+      {champion ? (
+        <ModelCard version={champion} is="champion" isLinked snapshot={snapshot} now={now} />
+      ) : null}
+      {ranker ? <ModelCard version={ranker} is="ranker" isLinked snapshot={snapshot} now={now} /> : null}
     </div>
   );
 };

@@ -1,10 +1,10 @@
 import type { FC } from "hono/jsx";
 import { formatCount, formatMilliseconds, formatNumber } from "./format.ts";
 import type { DataSummary } from "./overview.ts";
-import type { ServiceFigures } from "./service-figures.ts";
+import type { ServiceView } from "./service-view.ts";
 
 /** The five figures of the overview, each with what changed. */
-export const OverviewTiles: FC<{ data: DataSummary; service: ServiceFigures }> = ({ data, service }) => {
+export const OverviewTiles: FC<{ data: DataSummary; service: ServiceView }> = ({ data, service }) => {
   const { stats, snapshot, before } = data;
   const change = (read: (snapshot: NonNullable<typeof before>) => number) =>
     snapshot && before ? changeOf(read(snapshot) - read(before)) : "first snapshot";
@@ -20,8 +20,8 @@ export const OverviewTiles: FC<{ data: DataSummary; service: ServiceFigures }> =
       />
       <Tile
         label="Answers within"
-        value={service.p95 === null ? "—" : formatMilliseconds(service.p95)}
-        note={service.p95 === null ? "no request yet" : `95 % of ${formatCount(service.requests)}`}
+        value={service.latency.p95 === null ? "—" : formatMilliseconds(service.latency.p95)}
+        note={service.latency.p95 === null ? "no request yet" : `95 % of ${formatCount(service.requests)}`}
       />
     </dl>
   );

@@ -20,12 +20,12 @@ import { type Readiness, readReadiness } from "../routes/health.ts";
 import { modelName, type Services } from "../services.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { type Part, readPart } from "./part.ts";
-import { readServiceFigures, type ServiceFigures } from "./service-figures.ts";
+import { readService, type ServiceView } from "./service-view.ts";
 
 /** Everything the overview shows, part by part. */
 export interface Overview {
   readonly readiness: Readiness;
-  readonly service: ServiceFigures;
+  readonly service: ServiceView;
   readonly data: Part<DataSummary>;
   readonly models: Part<{ readonly champion?: ModelVersion; readonly ranker?: ModelVersion }>;
   readonly distribution: Part<readonly RatingCount[]>;
@@ -53,7 +53,7 @@ export function overviewReader(
   return async (): Promise<Overview> => {
     const [readiness, service, data, models, runs, jobs] = await Promise.all([
       readReadiness(services, serving),
-      readServiceFigures(metrics),
+      readService(metrics),
       readPart(log, "data", () => readData(records)),
       readPart(log, "models", () => readRoles(services)),
       readPart(log, "runs", async () => (await listRuns(records, { limit: shownRuns })).runs),

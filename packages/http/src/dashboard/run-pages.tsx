@@ -61,7 +61,7 @@ export function runPages({ services, now }: Dashboard): OpenAPIHono<AppEnv> {
     const run = await foundRun(context.req.param("id"));
     const artifacts = await artifactsOfRun(records, run.runId);
     const mayReadFiles = can(context.get("actor").role, "logs:read");
-    const log = artifacts.find(({ path, contentType }) => contentType.startsWith("text/plain"));
+    const log = artifacts.find(({ contentType }) => contentType.startsWith("text/plain"));
     const view = {
       run,
       artifacts,

@@ -225,7 +225,7 @@ const Sortable: FC<{ query: RunsQuery; by: string; label: string; isNumber?: boo
   const order = present === "descending" ? "ascending" : "descending";
   return (
     <th scope="col" class={isNumber ? "number" : undefined} aria-sort={present ?? "none"}>
-      <a href={runsAddress(query, { sort: by, order })}>
+      <a class="sort" href={runsAddress(query, { sort: by, order })}>
         {label}
         <span aria-hidden="true">{present === undefined ? "" : present === "ascending" ? " ↑" : " ↓"}</span>
       </a>

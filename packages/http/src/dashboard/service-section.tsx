@@ -1,12 +1,12 @@
 import type { FC } from "hono/jsx";
 import { formatCount, formatMilliseconds } from "./format.ts";
-import type { ServiceFigures } from "./service-figures.ts";
+import type { ServiceView } from "./service-view.ts";
 
-const seconds = (value: number | null) => (value === null ? "—" : formatMilliseconds(value));
+const milliseconds = (value: number | null) => (value === null ? "—" : formatMilliseconds(value));
 
 /** How this process has answered since it started. */
-export const ServiceSection: FC<{ service: ServiceFigures }> = ({ service }) => {
-  const { requests, errors, p50, p95, p99, routes } = service;
+export const ServiceSection: FC<{ service: ServiceView }> = ({ service }) => {
+  const { requests, failed, latency, routes } = service;
   return (
     <section class="card" aria-labelledby="service">
       <div class="card-head">
@@ -19,10 +19,10 @@ export const ServiceSection: FC<{ service: ServiceFigures }> = ({ service }) => 
       <dl class="figures">
         {[
           ["Requests", formatCount(requests)],
-          ["Errors", requests === 0 ? "—" : `${((100 * errors) / requests).toFixed(2)} %`],
-          ["Half within", seconds(p50)],
-          ["95 % within", seconds(p95)],
-          ["99 % within", seconds(p99)],
+          ["Errors", requests === 0 ? "—" : `${((100 * failed) / requests).toFixed(2)} %`],
+          ["Half within", milliseconds(latency.p50)],
+          ["95 % within", milliseconds(latency.p95)],
+          ["99 % within", milliseconds(latency.p99)],
         ].map(([label, value]) => (
           <div>
             <dt>{label}</dt>
@@ -53,10 +53,10 @@ export const ServiceSection: FC<{ service: ServiceFigures }> = ({ service }) => 
                     </code>
                   </th>
                   <td class="number">{formatCount(route.requests)}</td>
-                  <td class="number">{formatCount(route.errors)}</td>
-                  <td class="number">{seconds(route.p50)}</td>
-                  <td class="number">{seconds(route.p95)}</td>
-                  <td class="number">{seconds(route.p99)}</td>
+                  <td class="number">{formatCount(route.failed)}</td>
+                  <td class="number">{milliseconds(route.latency.p50)}</td>
+                  <td class="number">{milliseconds(route.latency.p95)}</td>
+                  <td class="number">{milliseconds(route.latency.p99)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { isTamisError, type JobQueue, type PipelineRun, TamisError } from "@tamis/core";
-import { createRecommender, TrainingConfig } from "@tamis/ml";
-import { openQueue, writeAudit } from "@tamis/storage";
+import type { PipelineRun } from "@tamis/core";
+import { TrainingConfig } from "@tamis/ml";
 import { streamSSE } from "hono/streaming";
 import { needs } from "../authorise.ts";
-import { type AppEnv, modelName, type Services } from "../services.ts";
+import type { AppEnv, Services } from "../services.ts";
 import { streamRun } from "../stream-run.ts";
+import { callerOf, trainingJobs } from "../training-jobs.ts";
 import { readTrainingStatus, verdictOf } from "../training-status.ts";
 import { json, problems } from "./answers.ts";
 
@@ -161,47 +161,14 @@ const cancel = createRoute({
 /** @param closing - ends the streams, so that the service can stop. */
 export function trainingRoutes(services: Services, closing: AbortSignal): OpenAPIHono<AppEnv> {
   const { records } = services.tamis;
-  const now = services.now ?? (() => new Date());
+  const jobs = trainingJobs(services);
   const routes = new OpenAPIHono<AppEnv>();
-  let opened: Promise<JobQueue> | undefined;
-  const queue = () => {
-    opened ??= openQueue(records).catch((error) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
 
   for (const route of [start, createRoute({ ...start, path: "/training", hide: true })]) {
     routes.openapi(route, async (context) => {
       // Without a body nothing was checked, and the defaults count.
       const config = TrainingConfig.parse(context.req.valid("json") ?? {});
-      for (const name of config.models) createRecommender(name, config.options[name]);
-      const end = now();
-      const interval = { start: new Date(end.getTime() - 1), end };
-      const note = noteOf(context);
-      const key = { pipeline: "training", interval, config };
-      const run = await (await queue()).enqueue(key, { alone: true }).catch(async (error) => {
-        if (isTamisError(error) && error.code === "conflict") {
-          const { message: reason, details } = error;
-          const subject = String(details.runId);
-          await writeAudit(records, {
-            ...note,
-            action: "training.start",
-            subject,
-            outcome: "refused",
-            reason,
-          });
-        }
-        throw error;
-      });
-      await writeAudit(records, {
-        ...note,
-        action: "training.start",
-        subject: run.runId,
-        outcome: "done",
-        details: { model: modelName(services), force: config.force, models: config.models.join(",") },
-      });
+      const run = await jobs.start(config, callerOf(context));
       const { verdict } = await readTrainingStatus(records);
       return context.json(
         {
@@ -234,11 +201,11 @@ export function trainingRoutes(services: Services, closing: AbortSignal): OpenAP
   }
   return routes
     .openapi(show, async (context) => {
-      const run = await training(context.req.valid("param").id);
+      const run = await jobs.find(context.req.valid("param").id);
       return context.json(await answer(run), 200);
     })
     .openapi(events, async (context) => {
-      const { runId } = await training(context.req.valid("param").id);
+      const { runId } = await jobs.find(context.req.valid("param").id);
       const seen = Number(context.req.header("Last-Event-ID") ?? 0);
       context.header("Cache-Control", "no-store");
       context.header("X-Accel-Buffering", "no");
@@ -251,18 +218,9 @@ export function trainingRoutes(services: Services, closing: AbortSignal): OpenAP
       });
     })
     .openapi(cancel, async (context) => {
-      const { runId } = await training(context.req.valid("param").id);
-      await (await queue()).cancel(runId);
-      const note = { ...noteOf(context), action: "training.cancel", subject: runId };
-      await writeAudit(records, { ...note, outcome: "done" });
-      return context.json(await answer(await training(runId)), 200);
+      const run = await jobs.cancel(context.req.valid("param").id, callerOf(context));
+      return context.json(await answer(run), 200);
     });
-
-  async function training(runId: string): Promise<PipelineRun> {
-    const run = await (await queue()).find(runId);
-    if (run?.pipeline === "training") return run;
-    throw new TamisError("not_found", `There is no training ${runId}. The last one: GET /training/status`);
-  }
 
   async function answer(run: PipelineRun): Promise<z.infer<typeof Training>> {
     return {
@@ -287,8 +245,4 @@ export function trainingRoutes(services: Services, closing: AbortSignal): OpenAP
       })),
     };
   }
-}
-
-function noteOf(context: { get(name: "actor"): { name: string }; get(name: "requestId"): string }) {
-  return { actor: context.get("actor").name, requestId: context.get("requestId") };
 }
