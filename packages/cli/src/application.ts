@@ -26,6 +26,8 @@ import { lakeLineage } from "./commands/lake-lineage.ts";
 import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
 import { modelsHistory } from "./commands/models-history.ts";
+import { mlflowReplay } from "./commands/mlflow-replay.ts";
+import { mlflowSync } from "./commands/mlflow-sync.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsPromote } from "./commands/models-promote.ts";
 import { modelsRollback } from "./commands/models-rollback.ts";
@@ -108,6 +110,10 @@ const routes = buildRouteMap<string, Shell>({
     drift: buildRouteMap<string, Shell>({
       routes: { baseline: driftBaseline, check: driftCheck, list: driftList },
       docs: { brief: "Whether the data have changed: take a baseline, compare, list what was found" },
+    }),
+    mlflow: buildRouteMap<string, Shell>({
+      routes: { replay: mlflowReplay, sync: mlflowSync },
+      docs: { brief: "The MLflow server that mirrors runs and models: send it what it lacks" },
     }),
     worker,
     schedule,

@@ -5,6 +5,7 @@ import type { OpenOptions } from "@tamis/storage";
 /** What the thread is given. */
 export interface JobsThreadData {
   readonly stores: OpenOptions;
+  readonly mlflowUrl?: string | undefined;
 }
 
 /** What it tells. */
@@ -31,6 +32,8 @@ export interface JobsHealth {
 export interface JobsOptions {
   /** Where the thread opens stores of its own. */
   readonly stores: OpenOptions;
+  /** MLflow server that runs and models are mirrored to. @default none */
+  readonly mlflowUrl?: string | undefined;
   /** @default a log that goes nowhere */
   readonly log?: Log;
   readonly onEvent?: (event: PipelineEvent) => void;
@@ -42,7 +45,7 @@ const longestWaitMs = 30_000;
 const stopMs = 15_000;
 
 /** Starts the thread, and starts it again when it crashes. */
-export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jobs {
+export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsOptions): Jobs {
   let status: JobsHealth["status"] = "starting";
   let crashes = 0;
   let inARow = 0;
@@ -51,7 +54,7 @@ export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jo
   let thread = start();
 
   function start(): { readonly worker: Worker; readonly ended: Promise<void> } {
-    const worker = newWorker({ stores });
+    const worker = newWorker({ stores, mlflowUrl });
     worker.on("message", ({ ready, record, event }: JobsMessage) => {
       if (ready) {
         status = "working";

@@ -5,6 +5,7 @@ import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type FoldFlags, foldFlags } from "../fold-flags.ts";
 import { jsonObject } from "../json-object.ts";
+import { mlflowUrl } from "../mlflow-flag.ts";
 import { modelName } from "../model-document.ts";
 import { programVersion } from "../program-version.ts";
 import { tableLines } from "../table.ts";
@@ -14,6 +15,7 @@ interface Flags extends FoldFlags {
   readonly models: readonly string[];
   readonly force?: boolean;
   readonly preset?: boolean;
+  readonly mlflowUrl?: string;
   /** By name of the model. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly margin: number;
@@ -98,13 +100,15 @@ export const train = defineCommand<Flags>({
     finalSample: rows("Ratings that the best model is fitted on, at most"),
     minUserRatings: least("Ratings that a user has at least"),
     minItemRatings: least("Ratings that an item has at least"),
+    mlflowUrl,
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
     const { trainingDocument, trainSnapshot } = await import("@tamis/ml");
     const { trainingPorts } = await import("@tamis/storage");
     const { signal, onProgress } = context;
-    const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
+    const mirror = (await context.mlflow())?.mirror;
+    const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion(), mirror });
     const { models, folds, seed, force = false, preset = false, options = {} } = flags;
     const { margin, significance, minUserRatings, minItemRatings } = flags;
     const result = await trainSnapshot(ports, {
