@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "examples",
-          include: ["examples/**/*.test.ts", "docs/**/*.test.ts"],
+          include: ["examples/**/*.test.ts", "docs/**/*.test.ts", "deploy/**/*.test.ts"],
           testTimeout: 120_000,
         },
       },

@@ -90,9 +90,9 @@ export function createApp(services: Services): App {
   app.route("/", ratingRoutes(services));
   app.route("/", statsRoutes(services));
   app.route("/", modelRoutes(services));
+  app.route("/", driftRoutes(services));
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
-  app.route("/", driftRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));

@@ -47,6 +47,7 @@ export {
 } from "./sql/catalogue.ts";
 export { databaseClock } from "./sql/clock.ts";
 export { type DriftStoreOptions, driftStore } from "./sql/drift.ts";
+export { type Experiment, listExperiments } from "./sql/experiments.ts";
 export { fenced } from "./sql/fenced.ts";
 export {
   claimKey,
@@ -89,6 +90,7 @@ export {
   schemaVersion,
 } from "./sql/migrate.ts";
 export type { Migration } from "./sql/migrations/migration.ts";
+export { modelNames } from "./sql/model-names.ts";
 export { type ModelCatalogOptions, modelCatalog } from "./sql/models.ts";
 export {
   countOpenPipelineRuns,
@@ -143,6 +145,14 @@ export {
 } from "./sql/runs.ts";
 export type { Instant, RatingSource, Records, Schema } from "./sql/schema.ts";
 export { type SchemaComments, schemaComments } from "./sql/schema-comments.ts";
+export {
+  type Comparison,
+  type RunAttribute,
+  type RunCondition,
+  type RunField,
+  type SearchRunsOptions,
+  searchRuns,
+} from "./sql/search-runs.ts";
 export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export { readServiceFacts, type ServiceFacts } from "./sql/service-facts.ts";
 export {

@@ -47,7 +47,9 @@ export const ChartFigure: FC<ChartFigureProps> = async ({ chart, id, href, query
       </div>
       <div class="figure-foot">
         <details>
-          <summary>Data</summary>
+          <summary>
+            Data<span class="hidden"> of {chart.title}</span>
+          </summary>
           <DataTable chart={chart} />
         </details>
         <p class="figure-files">

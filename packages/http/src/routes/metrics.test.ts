@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OpenService, openService } from "../testing/open-service.ts";
 
@@ -39,4 +40,22 @@ it("rises by the calls made", async () => {
 
 it("has the process's own metrics", async () => {
   expect((await samples()).get("process_resident_memory_bytes")).toBeGreaterThan(1e6);
+});
+
+it("is documented, metric by metric, with type and labels", async () => {
+  const text = await (await service.app.request("/metrics")).text();
+  const exposed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)]
+    .map(([, name, type]) => `${name} ${type}`)
+    .filter((line) => !/^(process|nodejs)_/.test(line));
+  const page = readFileSync(new URL("../../../../docs/monitoring.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (counter|gauge|histogram) +\| ([\w, ]*?) *\|/gm)];
+  expect(rows.map(([, name, type]) => `${name} ${type}`).sort()).toEqual(exposed.sort());
+  for (const [, name, , labels = ""] of rows) {
+    const sample = new RegExp(`^${name}(?:_bucket)?\\{([^}]*)\\} `, "m").exec(text)?.[1];
+    if (sample === undefined) continue; // nothing to show yet
+    const shown = [...sample.matchAll(/(\w+)="/g)]
+      .map(([, label]) => label!)
+      .filter((label) => label !== "le");
+    expect([name, shown.sort().join(", ")]).toEqual([name, labels.split(", ").sort().join(", ")]);
+  }
 });

@@ -27,7 +27,7 @@ export async function experimentId(client: MlflowClient, name: string): Promise<
 }
 
 /** `undefined` when there is none. */
-async function findExperimentId(client: MlflowClient, name: string): Promise<string | undefined> {
+export async function findExperimentId(client: MlflowClient, name: string): Promise<string | undefined> {
   try {
     const { experiment } = await call(
       client,

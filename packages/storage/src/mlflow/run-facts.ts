@@ -1,4 +1,4 @@
-import { canonicalId, type Id, type NewRun, type RunStatus, TamisError } from "@tamis/core";
+import { canonicalId, type Id, type NewRun, type RunStatus } from "@tamis/core";
 import { fromMlflowKey, toMlflowKey } from "./mlflow-key.ts";
 
 /** A tag or a parameter as MLflow writes it. */
@@ -18,8 +18,8 @@ export const ownTags = {
   name: "mlflow.runName",
 } as const;
 
-/** The longest values that every server of MLflow takes, in characters. */
-const longest = { parameter: 6000, tag: 5000 };
+/** The longest tag that every server of MLflow takes, in characters. */
+export const maxTagLength = 5000;
 
 const statuses = { running: "RUNNING", finished: "FINISHED", failed: "FAILED", cancelled: "KILLED" } as const;
 export type MlflowStatus = (typeof statuses)[RunStatus];
@@ -34,11 +34,7 @@ export function fromMlflowStatus(status: string): RunStatus {
   return (found?.[0] as RunStatus | undefined) ?? "running";
 }
 
-/**
- * What is said of a run as tags. A tag of the run itself may be called like one of ours: its first letter is escaped.
- *
- * @throws invalid_input for a tag that is too long
- */
+/** What is said of a run as tags. A tag of the run itself may be called like one of ours: its first letter is escaped. */
 export function tagsOf(runId: string, run: NewRun): KeyValue[] {
   const { snapshot, seed, tags = {} } = run;
   return [
@@ -47,7 +43,7 @@ export function tagsOf(runId: string, run: NewRun): KeyValue[] {
     ...(seed === undefined ? [] : [{ key: ownTags.seed, value: `${seed}` }]),
     ...Object.entries(tags).map(([name, value]) => ({
       key: toMlflowKey(name).replace(/^t(?=amis\.)/, "_x0074_"),
-      value: limited(`The tag “${name}”`, String(value), longest.tag),
+      value: String(value),
     })),
   ];
 }
@@ -58,16 +54,12 @@ export interface ParameterFacts {
   readonly tags: KeyValue[];
 }
 
-/** @throws invalid_input for a parameter that is too long */
 export function parametersOf(
   parameters: Readonly<Record<string, string | number | boolean>>,
 ): ParameterFacts {
   const entries = Object.entries(parameters);
   return {
-    parameters: entries.map(([name, value]) => ({
-      key: toMlflowKey(name),
-      value: limited(`The parameter “${name}”`, String(value), longest.parameter),
-    })),
+    parameters: entries.map(([name, value]) => ({ key: toMlflowKey(name), value: String(value) })),
     tags: entries
       .filter(([, value]) => typeof value === "string" && typed(value) !== value)
       .map(([name]) => ({ key: ownTags.text + toMlflowKey(name), value: "true" })),
@@ -76,8 +68,21 @@ export function parametersOf(
 
 /** The sentence beside a run, cut where MLflow would refuse it. */
 export function messageTag(message: string): KeyValue {
-  const value = message.length <= longest.tag ? message : `${message.slice(0, longest.tag - 1)}…`;
+  const value = message.length <= maxTagLength ? message : `${message.slice(0, maxTagLength - 1)}…`;
   return { key: ownTags.message, value };
+}
+
+/** A digest of MLflow has 36 characters at most: the whole one is in the source, and in our tag. */
+export function datasetInputOf(snapshot: string) {
+  return {
+    tags: [{ key: "mlflow.data.context", value: "training" }],
+    dataset: {
+      name: "snapshot",
+      digest: snapshot.slice(0, 36),
+      source_type: "tamis",
+      source: JSON.stringify({ snapshot }),
+    },
+  };
 }
 
 /** What the tags and parameters of a run say, {@link tagsOf} and {@link parametersOf} the other way. */
@@ -99,14 +104,6 @@ export function factsOf(tags: readonly KeyValue[], parameters: readonly KeyValue
       parameters.map(({ key, value }) => [fromMlflowKey(key), isText(key) ? value : typed(value)]),
     ),
   };
-}
-
-function limited(what: string, value: string, most: number): string {
-  if (value.length <= most) return value;
-  throw new TamisError(
-    "invalid_input",
-    `${what} has ${value.length} characters; MLflow takes ${most}. Log it as an artifact.`,
-  );
 }
 
 /** A text that is written as a number or boolean would be, as that. */

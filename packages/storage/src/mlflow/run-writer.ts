@@ -8,8 +8,10 @@ import { fromMlflowKey, toMlflowKey } from "./mlflow-key.ts";
 import { Anything, type MlflowRun, RunAnswer } from "./mlflow-run.ts";
 import { type OpenBucket, putArtifact } from "./put-artifact.ts";
 import {
+  datasetInputOf,
   fromMlflowStatus,
   type KeyValue,
+  maxTagLength,
   messageTag,
   parametersOf,
   tagsOf,
@@ -47,6 +49,7 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
   return {
     async start(runId, run, at) {
       const own = [...tagsOf(runId, run), ...givenTags(options.tags)];
+      checkLengths("tag", maxTagLength, own);
       const experiment = await experimentId(client, run.experiment);
       const opened = await client.retry(
         async () =>
@@ -56,11 +59,12 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
       // One request takes a hundred tags.
       for (const tags of batches(own, mostTags).slice(1)) await post("runs/log-batch", { run_id: id, tags });
       if (run.snapshot !== undefined)
-        await post("runs/log-inputs", { run_id: id, datasets: [datasetOf(run.snapshot)] });
+        await post("runs/log-inputs", { run_id: id, datasets: [datasetInputOf(run.snapshot)] });
       return id;
     },
     async logParameters(runId, given) {
       const { parameters, tags } = parametersOf(given);
+      checkLengths("parameter", maxParameterLength, parameters);
       refuseChanges(await theRun(client, runId), parameters);
       for (const some of batches(tags, mostTags)) await post("runs/log-batch", { run_id: runId, tags: some });
       for (const params of batches(parameters, 100)) await post("runs/log-batch", { run_id: runId, params });
@@ -98,6 +102,8 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
 }
 
 const mostTags = 100;
+/** In characters. */
+const maxParameterLength = 6000;
 
 /** Not tried again by itself: the run may be there although its answer was lost. */
 async function create(
@@ -121,17 +127,14 @@ function givenTags(tags: Readonly<Record<string, string>> = {}): KeyValue[] {
   return Object.entries({ ...source, ...tags }).map(([name, value]) => ({ key: toMlflowKey(name), value }));
 }
 
-/** A digest of MLflow has 36 characters at most: the whole one is in the source, and in our tag. */
-function datasetOf(snapshot: string) {
-  return {
-    tags: [{ key: "mlflow.data.context", value: "training" }],
-    dataset: {
-      name: "snapshot",
-      digest: snapshot.slice(0, 36),
-      source_type: "tamis",
-      source: JSON.stringify({ snapshot }),
-    },
-  };
+/** @throws invalid_input for a value that is too long */
+function checkLengths(kind: "parameter" | "tag", most: number, pairs: readonly KeyValue[]): void {
+  const long = pairs.find(({ value }) => value.length > most);
+  if (long === undefined) return;
+  throw new TamisError(
+    "invalid_input",
+    `The ${kind} “${fromMlflowKey(long.key)}” has ${long.value.length} characters; MLflow takes ${most}. Log it as an artifact.`,
+  );
 }
 
 /** MLflow would keep some of the parameters before it refuses the one that changed. */

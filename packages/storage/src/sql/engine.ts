@@ -25,6 +25,8 @@ export interface Engine {
   readonly broker?: "pg-boss";
   /** SQL of a table with one row, column `value`, for each element of a JSON array in a text column. */
   elementsOf(column: string): string;
+  /** A field of a column that holds a JSON object, as text; null where there is none. */
+  fieldOf(column: string, name: string): RawBuilder<string | null>;
   /** How the `position`-th parameter (from 1) is written: `?` or `$1`. */
   placeholder(position: number): string;
   /**

@@ -3,9 +3,14 @@ import { engineOf } from "./engine.ts";
 import type { Records } from "./schema.ts";
 
 /** `column LIKE pattern`, where `%`, `_` and `\` of {@link literal} texts stand for themselves; a-z is A-Z. */
-export function like(records: Records, column: string, pattern: string): Expression<SqlBool> {
+export function like(
+  records: Records,
+  column: string | Expression<unknown>,
+  pattern: string,
+): Expression<SqlBool> {
   const operator = sql.raw(engineOf(records).likeAnyCase);
-  return sql<SqlBool>`${sql.ref(column)} ${operator} ${pattern} escape '\\'`;
+  const value = typeof column === "string" ? sql.ref(column) : column;
+  return sql<SqlBool>`${value} ${operator} ${pattern} escape '\\'`;
 }
 
 /** A text as part of a {@link like} pattern. */

@@ -114,6 +114,7 @@ function postgresEngine(pg: Pg, config: ClientConfig, place: string): Engine {
     likeAnyCase: "ilike",
     broker: "pg-boss",
     elementsOf: (column) => `json_array_elements(${column}::json)`,
+    fieldOf: (column, name) => sql`(${sql.ref(column)}::json ->> ${name})`,
     placeholder: (position) => `$${position}`,
     backups: postgresBackups(() => toolEnvironment(pg, config)),
     tryLock: (name) => tryLock(pg, config, place, name),

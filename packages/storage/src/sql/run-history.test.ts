@@ -17,10 +17,11 @@ onEveryEngine((temporaryRecords) => {
     await tracker.logMetrics(films, { rmse: 0.8, mae: 0.7 }, 2);
     await tracker.logMetrics(books, { ndcg: 0.3 });
 
+    const loggedAt = expect.any(Date);
     expect(await metricsOfRuns(records, [films])).toEqual([
-      { runId: films, name: "mae", step: 2, value: 0.7 },
-      { runId: films, name: "rmse", step: 1, value: 0.9 },
-      { runId: films, name: "rmse", step: 2, value: 0.8 },
+      { runId: films, name: "mae", step: 2, value: 0.7, loggedAt },
+      { runId: films, name: "rmse", step: 1, value: 0.9, loggedAt },
+      { runId: films, name: "rmse", step: 2, value: 0.8, loggedAt },
     ]);
     expect(await metricsOfRuns(records, [])).toEqual([]);
     expect(await runFacets(records)).toEqual({

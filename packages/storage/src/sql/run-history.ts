@@ -6,6 +6,7 @@ export interface MetricPoint {
   readonly name: string;
   readonly step: number;
   readonly value: number;
+  readonly loggedAt: Date;
 }
 
 /** Every value of every metric of some runs, by name and step; `findRun` has the latest only. */
@@ -13,13 +14,17 @@ export async function metricsOfRuns(records: Records, runIds: readonly string[])
   if (runIds.length === 0) return [];
   const rows = await records
     .selectFrom("run_metrics")
-    .select(["run_id", "name", "step", "value"])
+    .select(["run_id", "name", "step", "value", "logged_at"])
     .where("run_id", "in", [...runIds])
     .orderBy("name")
     .orderBy("step")
     .orderBy("run_id")
     .execute();
-  return rows.map(({ run_id, ...point }) => ({ runId: run_id, ...point }));
+  return rows.map(({ run_id, logged_at, ...point }) => ({
+    runId: run_id,
+    ...point,
+    loggedAt: new Date(logged_at),
+  }));
 }
 
 /** What runs can be filtered and sorted by: the experiments there are, and the metrics of the latest 200 runs. */

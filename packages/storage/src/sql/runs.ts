@@ -158,7 +158,8 @@ function latestMetric(records: Records, name: string) {
     );
 }
 
-async function toRuns(records: Records, rows: readonly Selectable<Schema["runs"]>[]): Promise<Run[]> {
+/** Rows with their parameters and metrics, in the same order. */
+export async function toRuns(records: Records, rows: readonly Selectable<Schema["runs"]>[]): Promise<Run[]> {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
   const parameters = await records

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { TamisError } from "@tamis/core";
 import type Sqlite from "better-sqlite3";
-import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { type Dialect, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
 import { makeFolder } from "../objects/make-folder.ts";
 import { isBusy, sqliteError } from "./driver-errors.ts";
 import type { Engine, EngineAdapter } from "./engine.ts";
@@ -54,6 +54,8 @@ function sqliteEngine(Database: SqliteClass, path: string): Engine {
     clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     likeAnyCase: "like",
     elementsOf: (column) => `json_each(${column})`,
+    fieldOf: (column, name) =>
+      sql`(select cast(value as text) from json_each(${sql.ref(column)}) where key = ${name})`,
     placeholder: () => "?",
     tryLock: (name) => lockFile(Database, `${path}.${name}.lock`),
     async openWriter(attached) {
