@@ -15,6 +15,7 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   accuracy: async () => (await import("./suites/accuracy.ts")).accuracy,
   presets: async () => (await import("./suites/presets.ts")).presetSuite,
   ranking: async () => (await import("./suites/ranking.ts")).ranking,
+  drift: async () => (await import("./suites/drift.ts")).drift,
   import: async () => (await import("./suites/import.ts")).importing,
   postgres: async () => (await import("./suites/postgres.ts")).postgres,
   s3: async () => (await import("./suites/s3.ts")).s3,

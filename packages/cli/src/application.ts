@@ -6,6 +6,7 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
+import { audit } from "./commands/audit.ts";
 import { backup } from "./commands/backup.ts";
 import { compare } from "./commands/compare.ts";
 import { demo } from "./commands/demo.ts";
@@ -38,6 +39,9 @@ import { restore } from "./commands/restore.ts";
 import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { similar } from "./commands/similar.ts";
+import { tokenCreate } from "./commands/token-create.ts";
+import { tokenList } from "./commands/token-list.ts";
+import { tokenRevoke } from "./commands/token-revoke.ts";
 import { train } from "./commands/train.ts";
 import { tune } from "./commands/tune.ts";
 import { worker } from "./commands/worker.ts";
@@ -91,6 +95,11 @@ const routes = buildRouteMap<string, Shell>({
     }),
     worker,
     schedule,
+    token: buildRouteMap<string, Shell>({
+      routes: { create: tokenCreate, list: tokenList, revoke: tokenRevoke },
+      docs: { brief: "Who may use the service: make tokens, list them, revoke one" },
+    }),
+    audit,
     backup,
     restore,
     migrate,

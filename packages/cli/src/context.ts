@@ -38,9 +38,14 @@ export interface GlobalFlags {
 }
 
 /** Settings that only some commands take as flags. */
-interface ServiceFlags {
+export interface ServiceFlags {
   readonly host?: string;
   readonly port?: string;
+  readonly rateLimit?: string;
+  readonly rateBurst?: string;
+  readonly corsOrigins?: string;
+  readonly trustedProxies?: string;
+  readonly drainSeconds?: string;
 }
 
 /** What a command works with. */

@@ -10,7 +10,22 @@ const settings = {
   port: { variable: "TAMIS_PORT", values: [1, "2", 3] },
   logLevel: { variable: "TAMIS_LOG_LEVEL", values: ["debug", "warn", "error"] },
   alertWebhookFile: { variable: "TAMIS_ALERT_WEBHOOK_FILE", values: ["/flag", "/environment", "/file"] },
+  rateLimit: { variable: "TAMIS_RATE_LIMIT", values: [0, "0.5", 1000] },
+  rateBurst: { variable: "TAMIS_RATE_BURST", values: [1, "2", 3] },
+  corsOrigins: {
+    variable: "TAMIS_CORS_ORIGINS",
+    values: [["https://a.example"], "https://b.example, http://localhost:3000", ["https://c.example"]],
+  },
+  trustedProxies: { variable: "TAMIS_TRUSTED_PROXIES", values: [1, "2", 3] },
+  drainSeconds: { variable: "TAMIS_DRAIN_SECONDS", values: [1, "2.5", 3] },
 } as const;
+/** What becomes of the texts above that do not stay texts. */
+const understood: Readonly<Record<string, unknown>> = {
+  "0.5": 0.5,
+  "2": 2,
+  "2.5": 2.5,
+  "https://b.example, http://localhost:3000": ["https://b.example", "http://localhost:3000"],
+};
 const keys = Object.keys(settings) as (keyof Config)[];
 
 const refusal = (sources: ConfigSources): string => {
@@ -33,6 +48,9 @@ describe("resolveConfig", () => {
       host: "127.0.0.1",
       port: 8080,
       logLevel: "info",
+      corsOrigins: [],
+      trustedProxies: 0,
+      drainSeconds: 0,
     });
     expect(Config.parse({})).toEqual(config);
     expect(Object.values(origins)).toEqual(keys.map(() => "default"));
@@ -56,7 +74,7 @@ describe("resolveConfig", () => {
       expect(chosen(all)).toEqual(["flag", flag]);
       expect(chosen({ ...all, flags: { [key]: undefined } })).toEqual([
         "environment",
-        key === "port" ? 2 : environment,
+        understood[environment as string] ?? environment,
       ]);
       expect(chosen({ file: all.file })).toEqual(["file", file]);
     }
@@ -82,7 +100,8 @@ describe("resolveConfig", () => {
 
   it("refuses an unknown setting in the file, naming it and the known ones", () => {
     expect(refusal({ file: { datadir: "x" } })).toBe(
-      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile.",
+      "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile, " +
+        "rateLimit, rateBurst, corsOrigins, trustedProxies, drainSeconds.",
     );
     expect(refusal({ file: { toString: "x" } })).toContain("unknown setting “toString”");
   });

@@ -4,6 +4,19 @@ import { logLevels } from "./log.ts";
 
 const port = z.int("a port is a whole number from 0 to 65535").min(0).max(65_535);
 const digits = /^\d{1,9}$/;
+const decimal = /^\d{1,9}(?:\.\d{1,6})?$/;
+
+/** A number, or how the environment and flags write one. */
+function numeric<Schema extends z.ZodType>(form: RegExp, schema: Schema) {
+  return z.preprocess(
+    (given) => (typeof given === "string" && form.test(given) ? Number(given) : given),
+    schema,
+  );
+}
+
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^\s/?#*]+$/, "an origin is written in full, such as https://shop.example");
 
 const settings = z.strictObject({
   /** Folder of everything that is stored locally. */
@@ -15,12 +28,25 @@ const settings = z.strictObject({
   /** Address the service listens on. */
   host: z.string().min(1).default("127.0.0.1"),
   /** Port the service listens on, a number or its digits; 0 lets the system choose. */
-  port: z
-    .preprocess((given) => (typeof given === "string" && digits.test(given) ? Number(given) : given), port)
-    .default(8080),
+  port: numeric(digits, port).default(8080),
   logLevel: z.enum(logLevels).default("info"),
   /** File with the URL that alerts of pipelines are posted to: the URL alone, or JSON with `url`, `shape`, `on`. */
   alertWebhookFile: z.string().min(1).optional(),
+  /** Requests a second that one caller may send in the long run; 0: no limit. Default: 500, without tokens 0. */
+  rateLimit: numeric(decimal, z.number().min(0)).optional(),
+  /** Requests that one caller may send at once after a rest. Default: twice `rateLimit`. */
+  rateBurst: numeric(digits, z.int().min(1)).optional(),
+  /** Origins whose pages may call the service, as a list or with commas between them. */
+  corsOrigins: z
+    .preprocess(
+      (given) => (typeof given === "string" ? given.split(",").map((each) => each.trim()) : given),
+      z.array(origin),
+    )
+    .default([]),
+  /** How many proxies stand in front of the service and add to `X-Forwarded-For`. */
+  trustedProxies: numeric(digits, z.int().min(0).max(10)).default(0),
+  /** Seconds in which a service that was told to stop says that it is not ready, and goes on. */
+  drainSeconds: numeric(decimal, z.number().min(0).max(600)).default(0),
 });
 
 /**
@@ -43,6 +69,11 @@ const names: Readonly<Record<keyof Config, { flag: string; variable: string }>> 
   port: { flag: "--port", variable: "TAMIS_PORT" },
   logLevel: { flag: "--log-level", variable: "TAMIS_LOG_LEVEL" },
   alertWebhookFile: { flag: "--alert-webhook-file", variable: "TAMIS_ALERT_WEBHOOK_FILE" },
+  rateLimit: { flag: "--rate-limit", variable: "TAMIS_RATE_LIMIT" },
+  rateBurst: { flag: "--rate-burst", variable: "TAMIS_RATE_BURST" },
+  corsOrigins: { flag: "--cors-origins", variable: "TAMIS_CORS_ORIGINS" },
+  trustedProxies: { flag: "--trusted-proxies", variable: "TAMIS_TRUSTED_PROXIES" },
+  drainSeconds: { flag: "--drain-seconds", variable: "TAMIS_DRAIN_SECONDS" },
 };
 const configKeys = Object.keys(names) as (keyof Config)[];
 

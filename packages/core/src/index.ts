@@ -85,6 +85,7 @@ export type {
   ModelRole,
   ModelVersion,
   NewModelVersion,
+  PromotionRecord,
 } from "./ports/model-catalog.ts";
 export type {
   GetOptions,

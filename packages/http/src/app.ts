@@ -30,6 +30,8 @@ import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { itemRoutes } from "./routes/items.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { mlflowPrefixes, mlflowRoutes } from "./routes/mlflow/mlflow.ts";
+import { mlflowErrors } from "./routes/mlflow/mlflow-errors.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { monitoringRecommendationRoutes } from "./routes/monitoring-recommendations.ts";
 import { monitoringStatsRoutes } from "./routes/monitoring-stats.ts";
@@ -74,6 +76,7 @@ export function createApp(services: Services): App {
 
   app.use(observe({ log, metrics, newId: services.newId ?? (() => crypto.randomUUID()) }));
   app.use(secureHeaders(headers));
+  for (const prefix of mlflowPrefixes) app.use(`${prefix}/*`, mlflowErrors);
   for (const middleware of doors.middleware) app.use(middleware);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }));
   app.use(limitBody(maxBodyBytes, answerTooLarge));
@@ -93,6 +96,7 @@ export function createApp(services: Services): App {
   app.route("/", driftRoutes(services));
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
+  app.route("/", mlflowRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));

@@ -7,7 +7,7 @@ import { coalescingAudit } from "./coalescing-audit.ts";
 import { allowOrigins } from "./cross-origin.ts";
 import { knownTokens } from "./known-tokens.ts";
 import { onlyLoopbackHosts } from "./loopback.ts";
-import { defaultRateLimit, limitRate } from "./rate-limit.ts";
+import { limitRate } from "./rate-limit.ts";
 import { sameOrigin } from "./same-origin.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { browserSessions, type Sessions } from "./sessions.ts";
@@ -27,7 +27,7 @@ export interface Doors {
 export function openDoors(services: Services, log: Log, now: () => Date): Doors {
   const { tokenHashes = [], corsOrigins = [], trustedProxies = 0 } = services;
   const requiresToken = services.requiresToken ?? tokenHashes.length > 0;
-  const rate = services.rateLimit ?? (requiresToken ? defaultRateLimit : { perSecond: 0 });
+  const rate = services.rateLimit ?? (requiresToken ? {} : { perSecond: 0 });
   for (const origin of corsOrigins) checkOrigin(origin);
 
   const { records } = services.tamis;
@@ -49,7 +49,7 @@ export function openDoors(services: Services, log: Log, now: () => Date): Doors 
     sameOrigin(corsOrigins),
   ];
   if (corsOrigins.length > 0) middleware.unshift(allowOrigins(corsOrigins));
-  if (rate.perSecond > 0) middleware.push(limitRate(rate, trustedProxies));
+  if (rate.perSecond !== 0) middleware.push(limitRate(rate, trustedProxies));
   if (requiresToken) middleware.push(demandActor);
   return {
     requiresToken,

@@ -83,7 +83,9 @@ export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jo
       stopping = true;
       clearTimeout(again);
       const { worker, ended } = thread;
-      worker.postMessage("stop");
+      // One that is still starting has nothing in hand.
+      if (status === "starting") void worker.terminate();
+      else worker.postMessage("stop");
       const deadline = setTimeout(() => worker.terminate(), stopMs);
       await ended;
       clearTimeout(deadline);

@@ -17,7 +17,7 @@ export interface Predictor {
   predict(request: ServingRequest, options: PredictOptions): Promise<Recommendations>;
 }
 
-export interface PredictOptions {
+interface PredictOptions {
   /** What answers. */
   readonly state: ServingState;
   /** Where the file goes: a prefix of object keys, without the last `/`. @default none, or `predictions` */

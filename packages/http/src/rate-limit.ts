@@ -7,14 +7,11 @@ import { tokenBuckets } from "./token-buckets.ts";
 
 /** How much one caller may ask. */
 export interface RateLimit {
-  /** Requests a second in the long run; 0: no limit. */
-  readonly perSecond: number;
+  /** Requests a second in the long run; 0: no limit. @default 500 */
+  readonly perSecond?: number;
   /** Requests at once after a rest. @default twice `perSecond` */
   readonly burst?: number;
 }
-
-/** What holds when nothing is said, and there are tokens. */
-export const defaultRateLimit = { perSecond: 500 } as const;
 
 /**
  * A token bucket for each token, and for each address where there is none. Every answer tells what is left, in the
@@ -24,7 +21,7 @@ export const defaultRateLimit = { perSecond: 500 } as const;
  * @source draft-ietf-httpapi-ratelimit-headers-11
  */
 export function limitRate(
-  { perSecond, burst = 2 * perSecond }: RateLimit,
+  { perSecond = 500, burst = 2 * perSecond }: RateLimit,
   proxies: number,
 ): MiddlewareHandler<AppEnv> {
   const buckets = tokenBuckets({ perSecond, burst });

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { TamisError } from "@tamis/core";
 import { isLoopback } from "./loopback.ts";
@@ -18,6 +19,11 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 lets the system choose. @default 8080 */
   readonly port?: number;
+  /**
+   * How long {@link Service.close} goes on as before, but for `/readyz`, so that a load balancer sees it and sends
+   * nobody any more; in milliseconds. @default 0
+   */
+  readonly drainMs?: number;
   /** How long {@link Service.close} waits for requests in flight, in milliseconds. @default 10_000 */
   readonly graceMs?: number;
   /** How long a client may take to send its headers, in milliseconds. @default 15_000 */
@@ -41,12 +47,12 @@ export interface Service {
  * @throws conflict when the port is in use
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<Service> {
-  const { host = "127.0.0.1", port = 8080, graceMs = 10_000 } = options;
+  const { host = "127.0.0.1", port = 8080, graceMs = 10_000, drainMs = 0 } = options;
   const { headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 } = options;
   if (!app.requiresToken && !isLoopback(host)) {
     throw new TamisError(
       "configuration",
-      `Without tokens the service listens on this machine only, not on ${host}. Give it a token file, or use host 127.0.0.1.`,
+      `Without tokens the service listens on this machine only, not on ${host}. Make one with “tamis token create”, give it a token file, or use host 127.0.0.1.`,
       { details: { host } },
     );
   }
@@ -62,9 +68,10 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   await listen(server, host, port);
   return {
     url: urlOf(server),
-    close() {
+    async close() {
       app.drain?.();
-      return drain();
+      if (drainMs > 0) await sleep(drainMs);
+      await drain();
     },
   };
 }

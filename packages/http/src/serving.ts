@@ -16,6 +16,7 @@ import {
   currentSnapshot,
   modelCatalog,
   type RecommendationMethod,
+  type Records,
   ratingsOfUser,
   readSnapshot,
   type SnapshotRecord,
@@ -45,7 +46,7 @@ export interface ServingRequest {
 }
 
 /** Which items may be recommended. */
-export interface ServingFilters extends ItemFilter {
+interface ServingFilters extends ItemFilter {
   /** Only these. */
   readonly include?: readonly Id[];
   /** None of these. */
@@ -92,6 +93,8 @@ const nothing: ServingState = { served: undefined, coldStart: undefined, items: 
 interface Held {
   /** Which model and which data: when it changes, everything is read anew. */
   readonly key: string;
+  /** Which data. */
+  readonly dataKey: string;
   readonly state: ServingState;
   readonly loadedAt: number;
 }
@@ -111,11 +114,14 @@ export function createServing(services: Services, metrics: Metrics): Serving {
     try {
       const version = await findListMaker(catalog, modelName(services));
       const snapshot = await currentSnapshot(records);
-      const key = JSON.stringify([version?.version, version?.sha256, snapshot?.digest, snapshot?.importId]);
+      const dataKey = JSON.stringify([snapshot?.digest, snapshot?.importId]);
+      const key = JSON.stringify([version?.version, version?.sha256, dataKey]);
       const retry = held?.state.failure !== undefined && now() - held.loadedAt >= retryEveryMs;
       if (held?.key !== key || retry) {
-        const state = await load(services, version, snapshot, held?.state);
-        held = { key, state, loadedAt: now() };
+        // The titles are those of the data: another model has the same.
+        const items = held?.dataKey === dataKey ? held.state.items : await itemsById(records);
+        const state = await load(services, version, snapshot, { ...(held?.state ?? nothing), items });
+        held = { key, dataKey, state, loadedAt: now() };
         publish(metrics, state);
       }
       blindness = undefined;
@@ -206,15 +212,19 @@ function methodOf(
   return shouldBeKnown ? "cold_start_fallback" : "cold_start";
 }
 
-/** Reads model and titles. A model that cannot be read is a state, not an error: the service lives on. */
+async function itemsById(records: Records): Promise<Map<Id, Item>> {
+  return new Map((await allItems(records)).map((item) => [item.itemId, item]));
+}
+
+/** Reads the model. One that cannot be read is a state, not an error: the service lives on. */
 async function load(
   services: Services,
   version: ModelVersion | undefined,
   snapshot: SnapshotRecord | undefined,
-  previous: ServingState | undefined,
+  previous: ServingState,
 ): Promise<ServingState> {
   const { tamis, log = silentLog } = services;
-  const items = new Map((await allItems(tamis.records)).map((item) => [item.itemId, item]));
+  const { items } = previous;
   try {
     if (version !== undefined) {
       const loaded = await loadVersion(tamis.objects, version);
@@ -224,7 +234,7 @@ async function load(
     return { served: undefined, coldStart: data && coldStart(data.table, items.values()), items };
   } catch (error) {
     log.error("model not readable", { model: version?.model, version: version?.version, error });
-    return { ...(previous ?? nothing), items, failure: failureOf(version, error) };
+    return { ...previous, failure: failureOf(version, error) };
   }
 }
 

@@ -10,6 +10,8 @@ export interface ForgetRequest extends Registry {
   readonly model?: string;
   /** Experiment that the runs belong to. @default "Film_Recommendation_Experiment" */
   readonly experiment?: string;
+  /** Who asked for it, for the audit. @default "program" */
+  readonly actor?: string;
   /** Those of {@link defineRecommender} whose models may be in use. */
   readonly recommenders?: readonly DefinedRecommender[];
 }
@@ -54,7 +56,7 @@ async function forgetIn(
   role: ModelRole,
   version: ModelVersion,
 ): Promise<ForgottenUser | undefined> {
-  const { objects, catalog, tracker, userId, recommenders } = request;
+  const { objects, catalog, tracker, userId, recommenders, actor = "program" } = request;
   const { model, coldStart } = await loadVersion(objects, version, recommenders);
   const { model: name, snapshot, seed, algorithm } = version;
   if (!model.knowsUser(userId)) return undefined;
@@ -80,9 +82,10 @@ async function forgetIn(
       snapshot,
       metrics,
     });
-    await catalog.promote(name, saved.version, version.version, role);
     // Who it was is nobody's business here.
-    await tracker.finish(runId, "finished", `a user was taken out of version ${version.version}`);
+    const reason = `a user was taken out of version ${version.version}`;
+    await catalog.promote(name, saved.version, version.version, { role, actor, reason, runId });
+    await tracker.finish(runId, "finished", reason);
     return { role, algorithm, from: version.version, version: saved.version, exact };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,3 +1,4 @@
+export { type Activity, activeRows } from "./active-rows.ts";
 export {
   type DefinedFitContext,
   type DefinedRecommender,
@@ -67,6 +68,7 @@ export {
   type PairedComparison,
 } from "./evaluate/compare.ts";
 export { compareErrors } from "./evaluate/compare-errors.ts";
+export { compareRmse } from "./evaluate/compare-rmse.ts";
 export {
   type CrossValidation,
   type CrossValidationOptions,
@@ -116,11 +118,14 @@ export {
   writeModelFile,
 } from "./model-file/model-file.ts";
 export { type Preset, presets, tunedOptions } from "./presets.ts";
+export { promoteVersion, type RoleChange, rollBack } from "./promote-version.ts";
 export {
   decide,
+  type ListFigures,
   type PromotionCandidate,
   type PromotionChampion,
   type PromotionDecision,
+  type PromotionGuards,
   type PromotionRule,
 } from "./promotion.ts";
 export type { UserHistory, UserRecommendations } from "./recommend/answer-user.ts";
@@ -238,4 +243,5 @@ export { type SnapshotTraining, trainSnapshot } from "./train-snapshot.ts";
 export { type TrainingDocument, trainingDocument } from "./training-document.ts";
 export { TrainingConfig, trainingPipeline } from "./training-pipeline.ts";
 export type { TrainingOptions, TrainRequest } from "./training-plan.ts";
+export type { TrainingSamples } from "./training-tables.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

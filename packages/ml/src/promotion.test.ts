@@ -102,4 +102,70 @@ describe("decide", () => {
       expect.objectContaining({ code: "invalid_input" }),
     );
   });
+
+  test("says what the paired comparison found, and asks for significance where it is asked to", () => {
+    const comparison = { mean: -0.0088, low: -0.0121, high: 0.0004, pValue: 0.0612, pairs: 1_234 };
+    const tested = { ...champion, comparison };
+    const found = "(difference -0.0088, 95 % -0.0121 to 0.0004, p = 0.0612, 1,234 users)";
+    expect(decide({ rmse: 0.93 }, tested, { folds: 3 })).toMatchObject({
+      promoted: true,
+      reason: `promoted: RMSE 0.9300 vs champion v3 0.9388 on the same 3 folds ${found}`,
+    });
+    expect(decide({ rmse: 0.93 }, tested, { folds: 3, significance: 0.05 })).toMatchObject({
+      promoted: false,
+      reason: `not promoted: RMSE 0.9300 vs champion v3 0.9388 on the same 3 folds ${found}; needs p < 0.05`,
+    });
+    expect(decide({ rmse: 0.93 }, tested, { folds: 3, significance: 0.1 }).promoted).toBe(true);
+    expect(decide({ rmse: 0.95 }, tested, { folds: 3, significance: 0.05 }).reason).toMatch(
+      /; needs < 0\.9388 and p < 0\.05$/,
+    );
+    expect(decide({ rmse: 0.93 }, champion, { folds: 3, significance: 0.05 }).promoted).toBe(true);
+  });
+});
+
+describe("guards", () => {
+  const holder = { ...champion, lists: { ndcg: 0.2, catalogueCoverage: 0.1 } };
+  const offer = (ndcg: number, catalogueCoverage: number) => ({
+    rmse: 0.9,
+    lists: { ndcg, catalogueCoverage },
+  });
+
+  test("refuse a better RMSE whose lists have collapsed, and say what was needed", () => {
+    expect(decide(offer(0.0499, 0.1), holder, { folds: 3 })).toEqual({
+      promoted: false,
+      forced: false,
+      reason:
+        "not promoted: RMSE 0.9000 vs champion v3 0.9388 on the same 3 folds; needs NDCG@10 ≥ 0.0500 (25 % of the champion's), not 0.0499",
+    });
+    expect(decide(offer(0.3, 0.004), holder, { folds: 3 })).toMatchObject({
+      promoted: false,
+      reason: expect.stringMatching(
+        /needs catalogue coverage ≥ 0\.0250 \(25 % of the champion's\), not 0\.0040$/,
+      ),
+    });
+    expect(decide(offer(0.05, 0.025), holder, { folds: 3 }).promoted).toBe(true);
+  });
+
+  test("can be set, or turned off", () => {
+    const strict = { guards: { ndcg: 0.9 }, folds: 3 };
+    expect(decide(offer(0.17, 0.1), holder, strict).reason).toContain("NDCG@10 ≥ 0.1800 (90 %");
+    const off = { guards: { ndcg: 0, catalogueCoverage: 0 }, folds: 3 };
+    expect(decide(offer(0, 0), holder, off).promoted).toBe(true);
+  });
+
+  test("hold only where the lists of both were measured, and force overrules them", () => {
+    expect(decide({ rmse: 0.9 }, holder, { folds: 3 }).promoted).toBe(true);
+    expect(decide(offer(0, 0), champion, { folds: 3 }).promoted).toBe(true);
+    expect(decide(offer(0, 0), holder, { folds: 3, force: true })).toMatchObject({
+      promoted: true,
+      forced: true,
+      reason: expect.stringMatching(/^promoted by force: .* needs NDCG@10 ≥ .* and catalogue coverage ≥ /),
+    });
+  });
+
+  test("the coverage of a champion whose lists are as good as chance is not worth keeping", () => {
+    const random = { ...champion, lists: { ndcg: 0.02, catalogueCoverage: 0.92 } };
+    expect(decide(offer(0.12, 0.1), random, { folds: 3 }).promoted).toBe(true);
+    expect(decide(offer(0.08, 0.1), random, { folds: 3 }).promoted).toBe(false);
+  });
 });

@@ -126,7 +126,7 @@ describe("loadChampion", () => {
     expect(await loadChampion({ objects, catalog }, "films")).toBeUndefined();
     await save();
     expect(await loadChampion({ objects, catalog }, "films")).toBeUndefined();
-    await catalog.promote("films", 1, null);
+    await catalog.promote("films", 1, null, { actor: "test" });
     expect((await loadChampion({ objects, catalog }, "films"))?.version).toMatchObject({
       version: 1,
       aliases: ["champion"],

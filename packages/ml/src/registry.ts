@@ -101,13 +101,20 @@ export async function loadVersion(
 ): Promise<LoadedVersion> {
   const { objectKey, sha256, bytes } = version;
   const file = await readRegistered(objects, { key: objectKey, sha256, bytes });
-  const { model, metadata } = readModelFile(file, recommenders);
+  const { model, metadata } = readModelFile(file, recommenders, { isCompared: true });
   const companion = {
     key: objectKey.replace(/[^/]*$/, "cold-start.safetensors"),
     sha256: metadata.coldStart,
   };
-  const coldStart = readColdStartFile(await readRegistered(objects, companion));
+  const coldStart = readColdStartFile(await readRegistered(objects, companion), { isCompared: true });
   return { version, model, coldStart };
+}
+
+/** Why a version cannot serve, as a sentence's end; `undefined` when it can. */
+export async function whyBroken(objects: ObjectStore, version: ModelVersion): Promise<string | undefined> {
+  const file = await objects.get(version.objectKey, { range: { start: 0, length: 1 } });
+  if (file === undefined) return "its file is missing";
+  return version.metrics.needs_training ? "it forgot somebody and waited for training" : undefined;
 }
 
 /**

@@ -32,10 +32,21 @@ describe("the first training", () => {
       best: "baseline-only",
       metrics: {
         baseline_only_rmse: expected.rmse.mean,
+        baseline_only_rmse_sd: expected.rmse.sd,
         baseline_only_mae: expected.mae.mean,
         normal_predictor_rmse: expect.any(Number),
+        normal_predictor_rmse_sd: expect.any(Number),
         normal_predictor_mae: expect.any(Number),
+        dummy_rmse: result.metrics.normal_predictor_rmse,
         best_rmse: expected.rmse.mean,
+      },
+      timings: {
+        baseline_only_fit_seconds: expect.any(Number),
+        baseline_only_test_seconds: expect.any(Number),
+        normal_predictor_fit_seconds: expect.any(Number),
+        normal_predictor_test_seconds: expect.any(Number),
+        final_fit_seconds: expect.any(Number),
+        total_seconds: expect.any(Number),
       },
       version: 1,
       promoted: true,
@@ -52,32 +63,69 @@ describe("the first training", () => {
         },
       ],
     });
-    expect(stores.tracker.runs).toEqual([
-      {
-        artifacts: {},
-        experiment: "Film_Recommendation_Experiment",
-        name: "Best_Film_Recommender",
-        snapshot: "snapshot-1",
+    const { artifacts, steps, ...run } = stores.tracker.runs[0]!;
+    expect(run).toEqual({
+      experiment: "Film_Recommendation_Experiment",
+      name: "Best_Film_Recommender",
+      snapshot: "snapshot-1",
+      seed: 42,
+      status: "finished",
+      message: result.reason,
+      metrics: { ...result.metrics, ...result.timings },
+      parameters: {
+        models: "baseline-only,normal-predictor",
+        ratings: 4000,
+        users: 80,
+        items: table.items.ids.length,
+        active_ratings: 4000,
+        sample: 4000,
+        final_sample: 4000,
+        folds: 3,
         seed: 42,
-        status: "finished",
-        message: result.reason,
-        metrics: result.metrics,
-        parameters: {
-          models: "baseline-only,normal-predictor",
-          ratings: 4000,
-          users: 80,
-          items: table.items.ids.length,
-          folds: 3,
-          seed: 42,
-          margin: 0,
-          force: false,
-          best_algorithm: "baseline-only",
-          best_options: JSON.stringify(expected.options),
-          is_best: true,
-          forced: false,
-        },
+        margin: 0,
+        force: false,
+        best_algorithm: "baseline-only",
+        best_options: JSON.stringify(expected.options),
+        is_best: true,
+        forced: false,
       },
-    ]);
+    });
+    expect(steps).toMatchObject({
+      "baseline_only_fold_rmse@1": expected.folds[0]!.rmse,
+      "baseline_only_fold_mae@3": expected.folds[2]!.mae,
+    });
+    expect(Object.keys(artifacts).sort()).toEqual(["folds.csv", "log.txt", "verdict.json"]);
+  });
+
+  test("its run keeps a log with times, the verdict, and the folds as a table", async () => {
+    const clock = (function* () {
+      for (let second = 0; ; second++) yield new Date(second * 1000);
+    })();
+    const result = await trainWith({ now: () => clock.next().value });
+    const { artifacts } = stores.tracker.runs[0]!;
+    const text = (path: string) => new TextDecoder().decode(artifacts[path]);
+    const lines = text("log.txt").trimEnd().split("\n");
+    expect(lines.map((line) => line.slice(0, 24))).toEqual(
+      lines.map((_, second) => new Date(second * 1000).toISOString()),
+    );
+    expect(lines[0]).toContain("snapshot snapshot-1, seed 42: 4000 ratings");
+    expect(lines[1]).toMatch(/ baseline-only: rmse \d\.\d{4}, /);
+    expect(lines.at(-1)).toContain("version 1 is champion");
+    expect(JSON.parse(text("verdict.json"))).toMatchObject({
+      run_id: "run-1",
+      promoted: true,
+      reason: result.reason,
+      folds: Array.from({ length: 6 }, (_, row) => ({
+        model: models[Math.floor(row / 3)],
+        fold: 1 + (row % 3),
+        rmse: expect.any(Number),
+        ndcg: null,
+        tested: expect.any(Number),
+      })),
+    });
+    const [header, ...rows] = text("folds.csv").trimEnd().split("\n");
+    expect(header).toMatch(/^model,fold,rmse,mae,/);
+    expect(rows.map((row) => row.split(",").length)).toEqual(Array(6).fill(header!.split(",").length));
   });
 
   test("its champion is fitted on all ratings and recommends", async () => {

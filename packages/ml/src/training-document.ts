@@ -5,6 +5,7 @@ export type TrainingDocument = {
   readonly run_id: string;
   readonly best: string;
   readonly metrics: Readonly<Record<string, number>>;
+  readonly timings: Readonly<Record<string, number>>;
   readonly version: number | null;
   readonly promoted: boolean;
   readonly forced: boolean;
@@ -20,11 +21,12 @@ export type TrainingDocument = {
 };
 
 export function trainingDocument(result: TrainingResult): TrainingDocument {
-  const { runId, best, metrics, version, promoted, forced, reason, roles } = result;
+  const { runId, best, metrics, timings, version, promoted, forced, reason, roles } = result;
   return {
     run_id: runId,
     best,
     metrics,
+    timings,
     version,
     promoted,
     forced,

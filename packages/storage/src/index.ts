@@ -153,8 +153,8 @@ export {
   type SearchRunsOptions,
   searchRuns,
 } from "./sql/search-runs.ts";
-export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export { readServiceFacts, type ServiceFacts } from "./sql/service-facts.ts";
+export { beginSession, endSession, type SessionLimits, tokenOfSession } from "./sql/sessions.ts";
 export {
   addSnapshot,
   currentSnapshot,

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 it("answers the same recommendations as the command, and drains what is in flight at SIGTERM", async () => {
-  const running = startTamis(["serve", "--port", "0"], { cwd });
+  const running = startTamis(["serve", "--port", "0", "--no-work"], { cwd });
   const ready = await running.stderrMatching(/http:\/\/127\.0\.0\.1:\d+/);
   const url = new URL(/http:\/\/[\d.]+:\d+/.exec(ready)?.[0] ?? "");
 
@@ -61,7 +61,7 @@ it("answers the same recommendations as the command, and drains what is in fligh
 });
 
 it("says which port is taken and what to do", async () => {
-  const first = startTamis(["serve", "--port", "0"], { cwd });
+  const first = startTamis(["serve", "--port", "0", "--no-work"], { cwd });
   const ready = await first.stderrMatching(/http:\/\/127\.0\.0\.1:\d+/);
   const port = /:(\d+)/.exec(ready.slice(ready.indexOf("http")))?.[1] ?? "";
   const second = await callTamis(["serve", "--port", port], { cwd });

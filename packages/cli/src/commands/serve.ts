@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createEnvironment, TamisError } from "@tamis/core";
-import type { Context } from "../context.ts";
+import { createEnvironment } from "@tamis/core";
+import type { Context, ServiceFlags } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
+import { serviceFlags } from "../service-flags.ts";
 
-interface Flags {
-  readonly port?: string;
-  readonly host?: string;
+interface Flags extends ServiceFlags {
   readonly tokenFile?: string;
   readonly work?: boolean;
   readonly savePredictions?: boolean;
@@ -17,7 +15,8 @@ export const serve = defineCommand<Flags>({
   summary: "Serve recommendations and the dashboard over HTTP",
   details: [
     "Listens until SIGTERM or Ctrl-C, then lets the requests in flight finish and exits 0. A second signal ends",
-    "it at once. The ready line and the log go to stderr. Without a token file it answers to this machine only.",
+    "it at once. The ready line and the log go to stderr. Without a token (tamis token create)",
+    "and a token file it answers to this machine only.",
     "Trainings run in a thread of their own; one that is at work at the end is left to the next worker, which goes on",
     "with it. With --no-work they are left to tamis worker.",
   ].join("\n"),
@@ -27,26 +26,13 @@ export const serve = defineCommand<Flags>({
     "tamis serve --host 0.0.0.0 --token-file ./tokens",
   ],
   flags: {
-    port: {
-      kind: "parsed",
-      parse: (port) => port,
-      optional: true,
-      placeholder: "N",
-      brief: "Port; 0 lets the system choose [default = 8080]",
-    },
-    host: {
-      kind: "parsed",
-      parse: (host) => host,
-      optional: true,
-      placeholder: "ADDRESS",
-      brief: "Address to listen on [default = 127.0.0.1]",
-    },
+    ...serviceFlags,
     tokenFile: {
       kind: "parsed",
       parse: (file) => file,
       optional: true,
       placeholder: "FILE",
-      brief: "Bearer tokens that are let in, one per line",
+      brief: "Further tokens of administrators, one per line",
     },
     work: {
       kind: "boolean",
@@ -74,19 +60,32 @@ export async function listen(
   { tokenFile, work = true, savePredictions = false }: Flags = {},
 ): Promise<void> {
   const { createApp, hashToken, serve, startJobs } = await import("@tamis/http");
-  const { readHost, schemaVersion } = await import("@tamis/storage");
+  const { readHost, schemaVersion, usableTokens } = await import("@tamis/storage");
+  const { readTokenFile } = await import("../token-file.ts");
+  const { tokenDocument } = await import("../token-document.ts");
   const { config, log, output, signal } = context;
-  const tokenHashes = tokenFile === undefined ? [] : (await readTokens(tokenFile)).map(hashToken);
+  const tokenHashes =
+    tokenFile === undefined ? [] : (await readTokenFile(tokenFile, output.warn)).map(hashToken);
   const tamis = await context.tamis();
+  const tokens = await usableTokens(tamis.records);
+  for (const { id, name, status } of tokens.map((token) => tokenDocument(token, new Date()))) {
+    if (status === "old") output.warn(`Token ${id} (${name}) is old: make a new one, revoke it.`);
+  }
   log.info("records and objects are open", { schema: await schemaVersion(tamis.records) });
   const jobs = work ? startJobs({ stores: config, log: log.with({ thread: "jobs" }) }) : undefined;
   try {
     const environment = createEnvironment(readHost).name();
     const app = createApp({
       ...{ tamis, environment, log, tokenHashes, savePredictions },
+      requiresToken: tokenHashes.length + tokens.length > 0,
+      ...serviceSettings(config),
       ...(jobs && { jobs }),
     });
-    const service = await serve(app, { host: config.host, port: config.port });
+    const service = await serve(app, {
+      host: config.host,
+      port: config.port,
+      drainMs: config.drainSeconds * 1000,
+    });
     log.info("requests are taken", { url: service.url });
     output.warn(`Tamis listens on ${service.url} (Ctrl-C stops it)`);
     if (!signal.aborted) await once(signal, "abort");
@@ -98,13 +97,9 @@ export async function listen(
   }
 }
 
-async function readTokens(file: string): Promise<string[]> {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new TamisError("configuration", `The token file ${file} cannot be read (${cause.code}).`, {
-      cause,
-    });
-  });
-  const tokens = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (tokens.length > 0) return tokens;
-  throw new TamisError("configuration", `The token file ${file} is empty; write one token per line.`);
+function serviceSettings({ corsOrigins, rateBurst, rateLimit, trustedProxies }: Context["config"]) {
+  const limit = rateLimit === undefined ? {} : { perSecond: rateLimit };
+  const given = rateLimit !== undefined || rateBurst !== undefined;
+  const rate = { ...limit, ...(rateBurst !== undefined && { burst: rateBurst }) };
+  return { corsOrigins, trustedProxies, ...(given && { rateLimit: rate }) };
 }

@@ -12,14 +12,34 @@ export interface ModelCatalog {
   /** All versions of a model, newest first. */
   list(model: string): Promise<ModelVersion[]>;
   /**
-   * Points a role at a version, in one transaction, and keeps who had it before as `previous` (of the champion) or
-   * `previous_ranker`.
+   * Points a role at a version and keeps who had it before as `previous` (of the champion) or `previous_ranker`. The
+   * audit has an entry of it, `model.promote` or `model.roll_back`, in the same transaction: both or neither. Nothing
+   * happens when the version has the role already.
    *
    * @param expected - who had the role when the decision was made (`null`: nobody yet).
-   * @param role - @default "champion"
    * @throws conflict when it is no longer `expected`; not_found when the version does not exist
    */
-  promote(model: string, version: number, expected: number | null, role?: ModelRole): Promise<void>;
+  promote(model: string, version: number, expected: number | null, record: PromotionRecord): Promise<void>;
+  /** Tells the audit that a candidate was not promoted: `model.refuse`. */
+  refuse(model: string, record: PromotionRecord): Promise<void>;
+}
+
+/** By whom and why a role was given, or not. */
+export interface PromotionRecord {
+  /** @default "champion" */
+  readonly role?: ModelRole | undefined;
+  /** Back to the version that had the role before. @default "promote" */
+  readonly kind?: "promote" | "roll_back";
+  /** The name of a token, `command line`, `schedule`, `program`. */
+  readonly actor: string;
+  /** A sentence. */
+  readonly reason?: string | undefined;
+  /** The training that decided. */
+  readonly runId?: string | undefined;
+  /** Against the verdict. @default false */
+  readonly forced?: boolean;
+  /** The request that asked for it. */
+  readonly requestId?: string | undefined;
 }
 
 /** What a version serves for: `champion` estimates ratings best, `ranker` makes the best lists. */

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { can, type ModelRole, TamisError } from "@tamis/core";
-import { currentSnapshot, modelCatalog, writeAudit } from "@tamis/storage";
+import { currentSnapshot, modelCatalog } from "@tamis/storage";
 import { z } from "zod";
 import { authorise } from "../authorise.ts";
 import { chartRoute } from "../charts/chart-route.ts";
@@ -57,15 +57,11 @@ export function modelPages({ services, now }: Dashboard): OpenAPIHono<AppEnv> {
     const form = RollBackForm.safeParse(await context.req.parseBody());
     if (!form.success) throw new TamisError("invalid_input", "This is not the form of the page Models.");
     const { role, version, expected } = form.data;
-    await catalog.promote(modelName(services), version, expected, role);
-    const reason = `rolled back from version ${expected} to version ${version}`;
-    await writeAudit(records, {
+    await catalog.promote(modelName(services), version, expected, {
       ...callerOf(context),
-      action: "model.roll_back",
-      subject: modelName(services),
-      outcome: "done",
-      reason,
-      details: { role, version, before: expected },
+      role,
+      kind: "roll_back",
+      reason: `rolled back from version ${expected} to version ${version}`,
     });
     return context.redirect(`/models?done=${role}`, 303);
   });

@@ -7,7 +7,7 @@ let service: OpenService;
 beforeAll(async () => {
   service = await openService({ now: () => new Date("2026-11-30T12:00:00Z"), newSeed: () => 5 });
   await importFilms(service);
-});
+}, 60_000);
 afterAll(() => service.close());
 
 type Fields = Record<string, unknown>;

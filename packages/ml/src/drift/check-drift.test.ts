@@ -85,6 +85,7 @@ describe("checkDrift", () => {
     const rating = document.checks.find(({ column }) => column === "rating");
     expect(rating).toMatchObject({ verdict: "drift", effect_size: "small" });
     expect(document).toMatchObject({ verdict: "drift", drifted_columns: { count: 1 } });
+    expect(driftSentence(document)).toBe("1 of 4 columns have drifted: rating.");
     expect(document.checks.map(({ column, check }) => `${column} ${check}`)).toEqual([
       "rating values",
       "genres values",
@@ -119,7 +120,9 @@ describe("checkDrift", () => {
     const { document } = await checkDrift(ports, { window: {} });
     expect(document.checks[0]).toMatchObject({ verdict: "drift", effect_size: "negligible" });
     expect(document.verdict).toBe("no drift");
-    expect(driftSentence(document)).toMatch(/^Too little has changed to matter \(rating/);
+    expect(driftSentence(document)).toMatch(
+      /^What differs from the baseline is too little to matter: rating/,
+    );
   });
 
   it("compares as Evidently does, and writes its JSON", async () => {

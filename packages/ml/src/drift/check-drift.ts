@@ -41,7 +41,7 @@ export interface DriftCheckResult extends Omit<StoredDriftReport, "document"> {
 }
 
 /** The most users, or items, that are dealt anew. */
-const mostIds = 5_000;
+const mostIds = 2_000;
 
 /**
  * Compares ratings with a baseline and stores the report: the columns, how users and items are spread, and the scores of

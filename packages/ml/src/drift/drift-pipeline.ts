@@ -5,7 +5,7 @@ import { driftProfiles } from "./drift-document.ts";
 import { comparedRatings, type DriftPorts, defaultBaseline } from "./take-baseline.ts";
 
 /** The configuration of a run of {@link driftPipeline}; an unknown name is refused. */
-export const DriftConfig = z.strictObject({
+const DriftConfig = z.strictObject({
   baseline: z.string().min(1).default(defaultBaseline),
   profile: z.enum(driftProfiles).default("calibrated"),
   /** Compare the latest so many ratings. */

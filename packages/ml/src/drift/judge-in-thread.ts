@@ -11,7 +11,7 @@ export interface DriftThreadMessage {
 
 /** As `judgeDrift`, in a thread of its own: this one goes on serving meanwhile. */
 export async function judgeInThread(material: DriftMaterial): Promise<DriftFindings> {
-  const thread = startThread("drift/drift-thread-main", material);
+  const thread = startThread(new URL("./drift-thread-main.ts", import.meta.url), material);
   try {
     const [{ found, error }] = (await once(thread, "message")) as [DriftThreadMessage];
     if (found !== undefined) return found;

@@ -72,6 +72,6 @@ export async function takeBaseline(
 }
 
 /** Has it values, and few enough labels? */
-export function isComparable({ kind, sample }: CountedColumn): boolean {
+function isComparable({ kind, sample }: CountedColumn): boolean {
   return sample.size > 0 && (kind === "numbers" || sample.counts.size <= mostCells);
 }

@@ -20,6 +20,20 @@ export function compareErrors(
   metric: "squared" | "absolute" = "squared",
   options: ComparisonOptions = {},
 ): PairedComparison {
+  const place = metric === "squared" ? 0 : 1;
+  const pairs = pairErrors(a, b);
+  const means = (model: 0 | 1) => pairs.map((pair) => pair[model][place] / pair[model][2]);
+  return comparePaired(means(0), means(1), options);
+}
+
+type SummedErrors = readonly [squared: number, absolute: number, rows: number];
+
+/**
+ * The errors of two models, summed up by user.
+ *
+ * @throws invalid_input when they were not tested on the same rows of the same users
+ */
+export function pairErrors(a: CrossValidation, b: CrossValidation): [a: SummedErrors, b: SummedErrors][] {
   const testedOn = ({ folds }: CrossValidation) =>
     JSON.stringify(folds.map(({ users }) => [users.userIds, [...users.rows]]));
   if (testedOn(a) !== testedOn(b)) {
@@ -28,8 +42,9 @@ export function compareErrors(
       `${a.model} and ${b.model} were not tested on the same rows; use the same folds and seed.`,
     );
   }
-  const place = metric === "squared" ? 0 : 1;
-  const means = ({ folds }: CrossValidation) =>
-    Array.from(mergeErrors(folds.map(({ users }) => users)).values(), (user) => user[place] / user[2]);
-  return comparePaired(means(a), means(b), options);
+  const ofB = mergeErrors(b.folds.map(({ users }) => users));
+  return [...mergeErrors(a.folds.map(({ users }) => users))].map(([user, errors]) => [
+    errors,
+    ofB.get(user)!,
+  ]);
 }

@@ -3,10 +3,13 @@ import type { Model, Recommender } from "../recommender.ts";
 import { type CrossValidation, crossValidate } from "./cross-validate.ts";
 import { namedSplit, type SplitName } from "./named-split.ts";
 import { type RankValidation, rankValidate } from "./rank-validate.ts";
+import type { Fold } from "./split.ts";
 
 export interface EvaluationOptions {
   /** How the ratings are cut. @default "k-fold" */
   readonly split?: SplitName;
+  /** Folds made otherwise, instead of `split`: called for each side, with the same result. */
+  readonly splits?: () => Iterable<Fold>;
   /** Of `k-fold`, each `repeated-k-fold` and `shuffle`; the other splits have one. @default 3 */
   readonly folds?: number;
   /** Seed of the shuffle, and of every fit. @default 42 */
@@ -40,14 +43,15 @@ export interface Evaluation {
 export async function evaluate(
   table: RatingTable,
   recommender: Recommender,
-  { lists = true, k = 10, split, ...options }: EvaluationOptions = {},
+  { lists = true, k = 10, split, splits, ...options }: EvaluationOptions = {},
 ): Promise<Evaluation> {
   const { folds = 3, seed = 42 } = options;
   // Made anew for each side: the folds of a split are not kept.
-  const splits = () => split && split !== "k-fold" && { splits: namedSplit(split, table, { folds, seed }) };
+  const made = splits ?? (split && split !== "k-fold" && (() => namedSplit(split, table, { folds, seed })));
+  const anew = () => made && { splits: made() };
   if (recommender.kind === "ranking")
-    return { lists: await rankValidate(table, recommender, { ...options, ...splits(), k }) };
-  if (!lists) return { accuracy: await crossValidate(table, recommender, { ...options, ...splits() }) };
+    return { lists: await rankValidate(table, recommender, { ...options, ...anew(), k }) };
+  if (!lists) return { accuracy: await crossValidate(table, recommender, { ...options, ...anew() }) };
   const models: Model[] = [];
   const keeping: Recommender = {
     ...recommender,
@@ -57,8 +61,8 @@ export async function evaluate(
       return model;
     },
   };
-  const accuracy = await crossValidate(table, keeping, { ...options, ...splits() });
+  const accuracy = await crossValidate(table, keeping, { ...options, ...anew() });
   // The same folds in the same order, so the models are at hand; each is let go when it was judged.
   const kept: Recommender = { ...recommender, fit: async () => models.shift()! };
-  return { accuracy, lists: await rankValidate(table, kept, { ...options, ...splits(), k }) };
+  return { accuracy, lists: await rankValidate(table, kept, { ...options, ...anew(), k }) };
 }

@@ -47,7 +47,7 @@ export function trialThreads({ table, folds }: TrialData, count: number): TrialT
   return {
     async measure(job, { signal, onProgress }) {
       throwIfAborted(signal);
-      const thread = idle.pop() ?? startThread("search/trial-thread-main", data);
+      const thread = idle.pop() ?? startThread(new URL("./trial-thread-main.ts", import.meta.url), data);
       try {
         const measured = await answerOf(thread, { ...job, workers }, signal, onProgress);
         idle.push(thread);

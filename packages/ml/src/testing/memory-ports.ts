@@ -5,6 +5,7 @@ import {
   type ModelVersion,
   type NewRun,
   type ObjectStore,
+  type PromotionRecord,
   type RunStatus,
   type RunTracker,
   TamisError,
@@ -55,8 +56,15 @@ export function memoryObjects(): ObjectStore & { readonly contents: Map<string, 
   };
 }
 
-/** A {@link ModelCatalog} in an array. */
-export function memoryCatalog(): ModelCatalog {
+/** What the audit of a {@link memoryCatalog} holds of one verdict. */
+export interface MemoryVerdict extends PromotionRecord {
+  /** `null`: refused. */
+  readonly version: number | null;
+}
+
+/** A {@link ModelCatalog} in an array; `verdicts` may be looked at. */
+export function memoryCatalog(): ModelCatalog & { readonly verdicts: MemoryVerdict[] } {
+  const verdicts: MemoryVerdict[] = [];
   const versions: Omit<ModelVersion, "aliases">[] = [];
   const aliases = new Map<string, number>();
   const withAliases = (version: Omit<ModelVersion, "aliases">): ModelVersion => ({
@@ -70,6 +78,7 @@ export function memoryCatalog(): ModelCatalog {
     return versions.find((version) => version.model === model && version.version === number);
   };
   return {
+    verdicts,
     async add(version) {
       const number = versions.filter(({ model }) => model === version.model).length + 1;
       versions.push({ ...version, version: number, createdAt: new Date(0) });
@@ -85,7 +94,8 @@ export function memoryCatalog(): ModelCatalog {
         .map(withAliases)
         .reverse();
     },
-    async promote(model, version, expected, role = "champion") {
+    async promote(model, version, expected, record) {
+      const { role = "champion" } = record;
       if (find(model, version) === undefined) throw new TamisError("not_found", `No version ${version}.`);
       const holder = aliases.get(`${model}/${role}`) ?? null;
       if (holder !== expected) throw new TamisError("conflict", `The ${role} is ${holder}.`);
@@ -93,6 +103,10 @@ export function memoryCatalog(): ModelCatalog {
       aliases.set(`${model}/${role}`, version);
       const previous = role === "champion" ? "previous" : "previous_ranker";
       if (holder !== null) aliases.set(`${model}/${previous}`, holder);
+      verdicts.push({ version, ...record });
+    },
+    async refuse(_, record) {
+      verdicts.push({ version: null, ...record });
     },
   };
 }
@@ -102,7 +116,10 @@ export interface MemoryRun extends NewRun {
   status: RunStatus;
   message?: string | undefined;
   parameters: Record<string, string | number | boolean>;
+  /** Logged without a step. */
   metrics: Record<string, number>;
+  /** Logged with a step: by `name@step`. */
+  steps: Record<string, number>;
   artifacts: Record<string, Uint8Array>;
 }
 
@@ -113,15 +130,16 @@ function memoryTracker(): RunTracker & { readonly runs: MemoryRun[] } {
   return {
     runs,
     start: async (run) =>
-      `run-${runs.push({ ...run, status: "running", parameters: {}, metrics: {}, artifacts: {} })}`,
+      `run-${runs.push({ ...run, status: "running", parameters: {}, metrics: {}, steps: {}, artifacts: {} })}`,
     async logParameters(runId, parameters) {
       for (const name of Object.keys(parameters)) {
         if (Object.hasOwn(find(runId).parameters, name)) throw new TamisError("conflict", `${name} is set.`);
       }
       Object.assign(find(runId).parameters, parameters);
     },
-    async logMetrics(runId, metrics) {
-      Object.assign(find(runId).metrics, metrics);
+    async logMetrics(runId, metrics, step) {
+      if (step === undefined) Object.assign(find(runId).metrics, metrics);
+      else for (const [name, value] of Object.entries(metrics)) find(runId).steps[`${name}@${step}`] = value;
     },
     async logArtifact(runId, { path, bytes }) {
       find(runId).artifacts[path] = bytes;

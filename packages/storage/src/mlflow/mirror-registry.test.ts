@@ -35,7 +35,7 @@ async function trainOnce(tamis: Tamis, tracker: ReturnType<typeof runTracker>, p
     ...{ sha256, bytes },
   });
   const champion = await catalog.find("films", "champion");
-  if (promoted) await catalog.promote("films", version, champion?.version ?? null);
+  if (promoted) await catalog.promote("films", version, champion?.version ?? null, { actor: "test" });
   await tracker.finish(runId, "finished", `version ${version} is better`);
   return version;
 }
@@ -84,7 +84,7 @@ describe("mirrorRegistry", () => {
     await train(true);
     await train(true);
     await server.stop();
-    await catalog.promote("films", 1, 2);
+    await catalog.promote("films", 1, 2, { actor: "test", kind: "roll_back" });
     await train(false);
     await server.start();
     expect((await mlflow.sync()).models).toMatchObject({ films: { versions: 1, aliases: 2 } });

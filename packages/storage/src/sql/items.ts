@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { canonicalId, type Id, type Item } from "@tamis/core";
 import type { SelectQueryBuilder } from "kysely";
 import { bulkInsert } from "./bulk-insert.ts";
@@ -137,11 +138,23 @@ export async function listItems(records: Records, options: ListItemsOptions = {}
   };
 }
 
-/** Every item, ordered by id as text. */
+/** Every item, ordered by id as text. Read page by page, so that others are served in between. */
 export async function allItems(records: Records): Promise<Item[]> {
-  const rows = await itemRows(records).orderBy("items.id").execute();
-  return (await toItems(records, rows)).map(plainItem);
+  const items: Item[] = [];
+  for (let after = ""; ; ) {
+    const rows = await itemRows(records)
+      .where("items.id", ">", after)
+      .orderBy("items.id")
+      .limit(pageLength)
+      .execute();
+    for (const item of await toItems(records, rows)) items.push(plainItem(item));
+    if (rows.length < pageLength) return items;
+    after = rows.at(-1)!.id;
+    await nextTurn();
+  }
 }
+
+const pageLength = 1000;
 
 /** What a title is searched by: lower case, without accents. */
 export function searchKey(title: string): string {

@@ -1,12 +1,13 @@
 import {
   type ModelAlias,
   type ModelCatalog,
-  type ModelRole,
   type ModelVersion,
   type NewModelVersion,
+  type PromotionRecord,
   TamisError,
 } from "@tamis/core";
 import type { Selectable } from "kysely";
+import { type AuditEntry, writeAudit } from "./audit.ts";
 import type { Records, Schema } from "./schema.ts";
 import { shortTransaction, takeTurn } from "./write-transaction.ts";
 
@@ -26,8 +27,16 @@ export function modelCatalog(records: Records, options: ModelCatalogOptions = {}
     },
     find: (model, version) => findVersion(records, model, version),
     list: (model) => versions(records, model),
-    promote: (model, version, expected, role = "champion") =>
-      shortTransaction(records, (transaction) => promote(transaction, model, version, expected, role)),
+    promote: (model, version, expected, record) =>
+      shortTransaction(records, (transaction) =>
+        promote(transaction, model, version, expected, record, now()),
+      ),
+    async refuse(model, record) {
+      const { role = "champion" } = record;
+      const holder = (await aliased(records, model, role)) ?? null;
+      const entry = auditEntry(model, record, { role, holder });
+      await writeAudit(records, { ...entry, action: "model.refuse", outcome: "refused" }, now());
+    },
   };
 }
 
@@ -119,8 +128,10 @@ async function promote(
   model: string,
   version: number,
   expected: number | null,
-  role: ModelRole,
+  record: PromotionRecord,
+  at: Date,
 ): Promise<void> {
+  const { role = "champion", kind = "promote" } = record;
   await takeTurn(records, `model ${model}`);
   if ((await versions(records, model, version)).length === 0) {
     throw new TamisError("not_found", `The model “${model}” has no version ${version}.`);
@@ -136,6 +147,22 @@ async function promote(
   if (holder === version) return;
   await setAlias(records, model, role, version);
   if (holder !== null) await setAlias(records, model, previousOf[role], holder);
+  const entry = auditEntry(model, record, { role, version, previous: holder });
+  await writeAudit(records, { ...entry, action: `model.${kind}`, outcome: "done" }, at);
+}
+
+function auditEntry(
+  model: string,
+  { actor, reason, runId, forced = false, requestId }: PromotionRecord,
+  details: Readonly<Record<string, string | number | null>>,
+): Omit<AuditEntry, "action" | "outcome"> {
+  return {
+    actor,
+    subject: model,
+    reason,
+    requestId,
+    details: { ...details, run_id: runId ?? null, forced },
+  };
 }
 
 const previousOf = { champion: "previous", ranker: "previous_ranker" } as const;

@@ -48,6 +48,7 @@ export interface SearchRunsOptions {
 /** Runs by any of their parts, filtered and sorted by the database (ties by start, then id). */
 export async function searchRuns(records: Records, options: SearchRunsOptions): Promise<Run[]> {
   const { experiments, where = [], orderBy = [], offset = 0, limit } = options;
+  if (experiments?.length === 0) return [];
   let query = records.selectFrom("runs").selectAll("runs");
   if (experiments) query = query.where("runs.experiment", "in", [...experiments]);
   for (const condition of where) query = query.where(holds(records, condition));

@@ -19,7 +19,7 @@ export interface ServiceFacts {
 }
 
 /** The latest run of a pipeline that ended in a status. */
-export interface PipelineFacts {
+interface PipelineFacts {
   readonly pipeline: string;
   readonly status: "finished" | "failed" | "cancelled";
   readonly seconds: number;

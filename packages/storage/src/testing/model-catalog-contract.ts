@@ -6,6 +6,8 @@ export interface ModelCatalogContract {
   open(): Promise<{ catalog: ModelCatalog; other: ModelCatalog; close(): Promise<void> }>;
 }
 
+const by = { actor: "somebody", reason: "because" };
+
 /** What every {@link ModelCatalog} must do. */
 export function modelCatalogContract({ open }: ModelCatalogContract): void {
   describe("model catalog contract", () => {
@@ -48,10 +50,10 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
     it("promotes a champion and keeps the former one as previous", async () => {
       const { catalog } = opened;
       for (let i = 0; i < 2; i++) await catalog.add(newVersion());
-      await catalog.promote("films", 1, null);
+      await catalog.promote("films", 1, null, by);
       expect(await catalog.find("films", "champion")).toMatchObject({ version: 1, aliases: ["champion"] });
       expect(await catalog.find("films", "previous")).toBeUndefined();
-      await catalog.promote("films", 2, 1);
+      await catalog.promote("films", 2, 1, by);
       expect(await catalog.find("films", "champion")).toMatchObject({ version: 2 });
       expect(await catalog.find("films", "previous")).toMatchObject({ version: 1, aliases: ["previous"] });
     });
@@ -59,9 +61,9 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
     it("goes back to the previous champion by promoting it", async () => {
       const { catalog } = opened;
       for (let i = 0; i < 2; i++) await catalog.add(newVersion());
-      await catalog.promote("films", 1, null);
-      await catalog.promote("films", 2, 1);
-      await catalog.promote("films", 1, 2);
+      await catalog.promote("films", 1, null, by);
+      await catalog.promote("films", 2, 1, by);
+      await catalog.promote("films", 1, 2, by);
       expect((await catalog.list("films")).map(({ aliases }) => aliases)).toEqual([
         ["previous"],
         ["champion"],
@@ -71,10 +73,10 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
     it("refuses a promotion that was decided against another champion", async () => {
       const { catalog, other } = opened;
       for (let i = 0; i < 3; i++) await catalog.add(newVersion());
-      await catalog.promote("films", 1, null);
-      await other.promote("films", 2, 1);
-      await expect(catalog.promote("films", 3, 1)).rejects.toMatchObject({ code: "conflict" });
-      await expect(catalog.promote("films", 3, null)).rejects.toMatchObject({ code: "conflict" });
+      await catalog.promote("films", 1, null, by);
+      await other.promote("films", 2, 1, by);
+      await expect(catalog.promote("films", 3, 1, by)).rejects.toMatchObject({ code: "conflict" });
+      await expect(catalog.promote("films", 3, null, by)).rejects.toMatchObject({ code: "conflict" });
       expect(await catalog.find("films", "champion")).toMatchObject({ version: 2 });
     });
 
@@ -82,8 +84,8 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
       const { catalog, other } = opened;
       for (let i = 0; i < 2; i++) await catalog.add(newVersion());
       const results = await Promise.allSettled([
-        catalog.promote("films", 1, null),
-        other.promote("films", 2, null),
+        catalog.promote("films", 1, null, by),
+        other.promote("films", 2, null, by),
       ]);
       expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     });
@@ -91,23 +93,34 @@ export function modelCatalogContract({ open }: ModelCatalogContract): void {
     it("keeps a ranker beside the champion, each with who had the role before", async () => {
       const { catalog } = opened;
       for (let i = 0; i < 3; i++) await catalog.add(newVersion());
-      await catalog.promote("films", 1, null);
-      await catalog.promote("films", 2, null, "ranker");
-      await catalog.promote("films", 3, 2, "ranker");
+      await catalog.promote("films", 1, null, by);
+      await catalog.promote("films", 2, null, { ...by, role: "ranker" });
+      await catalog.promote("films", 3, 2, { ...by, role: "ranker" });
       expect((await catalog.list("films")).map(({ aliases }) => aliases)).toEqual([
         ["ranker"],
         ["previous_ranker"],
         ["champion"],
       ]);
       expect(await catalog.find("films", "ranker")).toMatchObject({ version: 3 });
-      await expect(catalog.promote("films", 2, 1, "ranker")).rejects.toMatchObject({ code: "conflict" });
-      await catalog.promote("films", 3, 1);
+      await expect(catalog.promote("films", 2, 1, { ...by, role: "ranker" })).rejects.toMatchObject({
+        code: "conflict",
+      });
+      await catalog.promote("films", 3, 1, by);
       expect(await catalog.find("films", 3)).toMatchObject({ aliases: ["champion", "ranker"] });
+    });
+
+    it("changes nothing by a refusal", async () => {
+      const { catalog } = opened;
+      await catalog.add(newVersion());
+      await catalog.refuse("films", by);
+      await catalog.promote("films", 1, null, by);
+      await catalog.refuse("films", by);
+      expect(await catalog.find("films", 1)).toMatchObject({ aliases: ["champion"] });
     });
 
     it("says not_found for a version that does not exist", async () => {
       const { catalog } = opened;
-      await expect(catalog.promote("films", 9, null)).rejects.toMatchObject({ code: "not_found" });
+      await expect(catalog.promote("films", 9, null, by)).rejects.toMatchObject({ code: "not_found" });
     });
   });
 }

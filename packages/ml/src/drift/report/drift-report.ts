@@ -1,4 +1,4 @@
-import type { DriftCheckDocument, DriftDocument } from "../drift-document.ts";
+import { type DriftCheckDocument, type DriftDocument, isNotable } from "../drift-document.ts";
 import { barChart } from "./bar-chart.ts";
 import { escapeHtml } from "./escape-html.ts";
 import { numeral, percent } from "./numerals.ts";
@@ -15,7 +15,7 @@ export function driftReport(document: DriftDocument): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${title}</title><style>${driftReportStyle}</style></head><body><main>`,
-    `<h1>Drift: ${verdictMark(document.verdict)}</h1><p>${escapeHtml(driftSentence(document))}</p>`,
+    `<h1>Drift report: ${verdictMark(document.verdict)}</h1><p>${escapeHtml(driftSentence(document))}</p>`,
     facts(document),
     checksTable(document),
     document.columns.length === 0 ? "" : distributions(document),
@@ -29,16 +29,16 @@ export function driftSentence({ verdict, checks, current, drifted_columns }: Dri
   if (verdict === "not enough data") {
     return `The ${numeral(current.rows)} ratings are too few to say whether anything has changed.`;
   }
-  const drifted = [
-    ...new Set(checks.filter((check) => check.verdict === "drift").map(({ column }) => column)),
-  ];
-  const list = drifted.join(", ");
+  const columns = (of: readonly DriftCheckDocument[]) =>
+    [...new Set(of.map(({ column }) => column))].join(", ");
   if (verdict === "drift") {
-    return `${numeral(drifted_columns.count)} of ${numeral(columnsOf(checks))} columns have drifted: ${list}.`;
+    const drifted = columns(checks.filter(isNotable));
+    return `${drifted_columns.count} of ${columnsOf(checks)} columns have drifted: ${drifted}.`;
   }
-  return drifted.length === 0
+  const shown = checks.filter((check) => check.verdict === "drift");
+  return shown.length === 0
     ? "No column differs from the baseline by more than chance allows."
-    : `Too little has changed to matter (${list}).`;
+    : `What differs from the baseline is too little to matter: ${columns(shown)}.`;
 }
 
 function columnsOf(checks: readonly DriftCheckDocument[]): number {
