@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type Log, type LogRecord, type PipelineEvent, silentLog } from "@tamis/core";
 import type { OpenOptions } from "@tamis/storage";
+import { startThread } from "./start-thread.ts";
 
 /** What the thread is given. */
 export interface JobsThreadData {
@@ -54,7 +55,8 @@ export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsO
   let thread = start();
 
   function start(): { readonly worker: Worker; readonly ended: Promise<void> } {
-    const worker = newWorker({ stores, mlflowUrl });
+    const data: JobsThreadData = { stores, mlflowUrl };
+    const worker = startThread(new URL("./jobs-thread-main.ts", import.meta.url), data);
     worker.on("message", ({ ready, record, event }: JobsMessage) => {
       if (ready) {
         status = "working";
@@ -94,18 +96,4 @@ export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsO
       clearTimeout(deadline);
     },
   };
-}
-
-function newWorker(workerData: JobsThreadData): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./jobs-thread-main.js", import.meta.url), { workerData });
-  }
-  // From the sources, as tests run: through their loader, found from here, not from the working folder.
-  const { href } = new URL("./jobs-thread-main.ts", import.meta.url);
-  const loader = import.meta.resolve("tsx/esm/api");
-  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
-    eval: true,
-    execArgv: ["--conditions=@tamis/source"],
-    workerData,
-  });
 }
