@@ -25,7 +25,12 @@ import { lakeInit } from "./commands/lake-init.ts";
 import { lakeLineage } from "./commands/lake-lineage.ts";
 import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
+import { modelsHistory } from "./commands/models-history.ts";
+import { mlflowReplay } from "./commands/mlflow-replay.ts";
+import { mlflowSync } from "./commands/mlflow-sync.ts";
 import { modelsList } from "./commands/models-list.ts";
+import { modelsPromote } from "./commands/models-promote.ts";
+import { modelsRollback } from "./commands/models-rollback.ts";
 import { modelsShow } from "./commands/models-show.ts";
 import { pipelineCancel } from "./commands/pipeline-cancel.ts";
 import { pipelineList } from "./commands/pipeline-list.ts";
@@ -36,6 +41,8 @@ import { recommend } from "./commands/recommend.ts";
 import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
+import { runsList } from "./commands/runs-list.ts";
+import { runsShow } from "./commands/runs-show.ts";
 import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { similar } from "./commands/similar.ts";
@@ -66,9 +73,20 @@ const routes = buildRouteMap<string, Shell>({
     tune,
     train,
     models: buildRouteMap<string, Shell>({
-      routes: { list: modelsList, show: modelsShow },
+      routes: {
+        list: modelsList,
+        show: modelsShow,
+        history: modelsHistory,
+        promote: modelsPromote,
+        rollback: modelsRollback,
+      },
       defaultCommand: "list",
-      docs: { brief: "The trained models: list them, show one" },
+      docs: { brief: "The trained models: list them, show one, promote one, roll back" },
+    }),
+    runs: buildRouteMap<string, Shell>({
+      routes: { list: runsList, show: runsShow },
+      defaultCommand: "list",
+      docs: { brief: "What trainings were given and measured: list them, show one" },
     }),
     recommend,
     recommendations: buildRouteMap<string, Shell>({
@@ -92,6 +110,10 @@ const routes = buildRouteMap<string, Shell>({
     drift: buildRouteMap<string, Shell>({
       routes: { baseline: driftBaseline, check: driftCheck, list: driftList },
       docs: { brief: "Whether the data have changed: take a baseline, compare, list what was found" },
+    }),
+    mlflow: buildRouteMap<string, Shell>({
+      routes: { replay: mlflowReplay, sync: mlflowSync },
+      docs: { brief: "The MLflow server that mirrors runs and models: send it what it lacks" },
     }),
     worker,
     schedule,

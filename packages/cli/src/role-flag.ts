@@ -1,0 +1,7 @@
+/** Which role a command is about. */
+export const roleFlag = {
+  kind: "enum",
+  values: ["champion", "ranker"],
+  default: "champion",
+  brief: "Whose place",
+} as const;
