@@ -25,7 +25,10 @@ import { lakeInit } from "./commands/lake-init.ts";
 import { lakeLineage } from "./commands/lake-lineage.ts";
 import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
+import { modelsHistory } from "./commands/models-history.ts";
 import { modelsList } from "./commands/models-list.ts";
+import { modelsPromote } from "./commands/models-promote.ts";
+import { modelsRollback } from "./commands/models-rollback.ts";
 import { modelsShow } from "./commands/models-show.ts";
 import { pipelineCancel } from "./commands/pipeline-cancel.ts";
 import { pipelineList } from "./commands/pipeline-list.ts";
@@ -36,6 +39,9 @@ import { recommend } from "./commands/recommend.ts";
 import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
+import { runsCompare } from "./commands/runs-compare.ts";
+import { runsList } from "./commands/runs-list.ts";
+import { runsShow } from "./commands/runs-show.ts";
 import { schedule } from "./commands/schedule.ts";
 import { serve } from "./commands/serve.ts";
 import { similar } from "./commands/similar.ts";
@@ -66,9 +72,20 @@ const routes = buildRouteMap<string, Shell>({
     tune,
     train,
     models: buildRouteMap<string, Shell>({
-      routes: { list: modelsList, show: modelsShow },
+      routes: {
+        list: modelsList,
+        show: modelsShow,
+        history: modelsHistory,
+        promote: modelsPromote,
+        rollback: modelsRollback,
+      },
       defaultCommand: "list",
-      docs: { brief: "The trained models: list them, show one" },
+      docs: { brief: "The trained models: list them, show one, promote one, roll back" },
+    }),
+    runs: buildRouteMap<string, Shell>({
+      routes: { list: runsList, show: runsShow, compare: runsCompare },
+      defaultCommand: "list",
+      docs: { brief: "What was trained: list runs, show one, compare some" },
     }),
     recommend,
     recommendations: buildRouteMap<string, Shell>({

@@ -47,7 +47,7 @@ export function trainingJobs(services: Services): TrainingJobs {
       for (const name of config.models) createRecommender(name, config.options[name]);
       const end = now();
       const interval = { start: new Date(end.getTime() - 1), end };
-      const key = { pipeline: "training", interval, config };
+      const key = { pipeline: "training", interval, config: { ...config, actor: caller.actor } };
       const note = { ...caller, action: "training.start" };
       const run = await (await queue()).enqueue(key, { alone: true }).catch(async (error) => {
         if (isTamisError(error) && error.code === "conflict") {

@@ -240,8 +240,9 @@ export {
 } from "./synthesize/synthesize-films.ts";
 export { type TrainingResult, train } from "./train.ts";
 export { type SnapshotTraining, trainSnapshot } from "./train-snapshot.ts";
+export { TrainingConfig, TrainingRunConfig } from "./training-config.ts";
 export { type TrainingDocument, trainingDocument } from "./training-document.ts";
-export { TrainingConfig, trainingPipeline } from "./training-pipeline.ts";
+export { trainingPipeline } from "./training-pipeline.ts";
 export type { TrainingOptions, TrainRequest } from "./training-plan.ts";
 export type { TrainingSamples } from "./training-tables.ts";
 export { createTrainset, type Trainset, type TrainsetRating } from "./trainset.ts";

@@ -2,8 +2,8 @@ import { definePipeline, defineStep, type OnProgress, type Pipeline, type Traini
 import { z } from "zod";
 import { patient } from "./patient.ts";
 import { trainSnapshot } from "./train-snapshot.ts";
+import { TrainingRunConfig, trainingOptions } from "./training-config.ts";
 import { type TrainingDocument, trainingDocument } from "./training-document.ts";
-import { TrainingConfig } from "./training-pipeline.ts";
 
 /** The configuration of a run of {@link refreshPipeline}; an unknown name is refused. */
 export const RefreshConfig = z.strictObject({
@@ -11,7 +11,7 @@ export const RefreshConfig = z.strictObject({
   path: z.string().min(1),
   /** `movielens`: any MovieLens layout; `ratings`: any ratings file. */
   format: z.enum(["movielens", "ratings"]).default("movielens"),
-  ...TrainingConfig.shape,
+  ...TrainingRunConfig.shape,
 });
 export type RefreshConfig = z.infer<typeof RefreshConfig>;
 

@@ -10,8 +10,8 @@ import { failAbandonedRuns, runTracker } from "./sql/run-tracker.ts";
 export interface TrainingPortsOptions {
   /** Version of the program, kept with each run. */
   readonly codeVersion?: string | undefined;
-  /** Where runs are told. @default the records and objects of `tamis` */
-  readonly tracker?: RunTracker | undefined;
+  /** Lets others know of the runs, too: `mirror` of an `Mlflow`. @default nobody */
+  readonly mirror?: ((truth: RunTracker) => RunTracker) | undefined;
 }
 
 /**
@@ -22,13 +22,14 @@ export interface TrainingPortsOptions {
  */
 export function trainingPorts(
   tamis: Tamis,
-  { codeVersion, tracker }: TrainingPortsOptions = {},
+  { codeVersion, mirror = (truth) => truth }: TrainingPortsOptions = {},
 ): TrainingPorts {
   const { records, objects } = tamis;
+  const tracker = runTracker({ records, objects }, { host: readHost().machine, codeVersion });
   return {
     objects,
     catalog: modelCatalog(records),
-    tracker: tracker ?? runTracker({ records, objects }, { host: readHost().machine, codeVersion }),
+    tracker: mirror(tracker),
     async readData(snapshot) {
       const { manifest, table } = await readSnapshot(tamis, snapshot);
       return { table, snapshot: manifest.digest, items: await allItems(records) };

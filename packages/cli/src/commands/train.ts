@@ -1,4 +1,5 @@
 import type { ModelOptions, TrainingResult } from "@tamis/ml";
+import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -7,8 +8,9 @@ import { jsonObject } from "../json-object.ts";
 import { modelName } from "../model-document.ts";
 import { programVersion } from "../program-version.ts";
 import { tableLines } from "../table.ts";
+import { type TrainingFlags, trainingFlags, trainingOptionsOf } from "../training-flags.ts";
 
-interface Flags extends FoldFlags {
+interface Flags extends FoldFlags, TrainingFlags {
   readonly models: readonly string[];
   readonly force?: boolean;
   readonly preset?: boolean;
@@ -23,7 +25,9 @@ export const train = defineCommand<Flags>({
     "Cross-validates each model on the current snapshot, trains the best one on all ratings, stores it as a new",
     "version, and makes it the champion when its RMSE is lower than the present one's. Models that rank (popularity,",
     "item-knn, ials, ials-hkv, ease, bpr) have no RMSE: the best of them by NDCG@10 becomes the ranker, which makes",
-    "the lists; the lists of all models are then judged, beside their errors. Exit code 6: nothing was promoted.",
+    "the lists; the lists of all models are then judged, beside their errors. A champion is compared user by user on",
+    "the same test ratings, with an interval and a p-value, and its lists must not be far better than those of the new",
+    "one. Exit code 6: nothing was promoted.",
   ].join("\n"),
   examples: [
     "tamis train --models svd,knn-baseline --preset",
@@ -32,6 +36,8 @@ export const train = defineCommand<Flags>({
     "tamis train",
     "tamis train --models svd,knn-baseline --folds 5 --json",
     "tamis train --force",
+    "tamis train --margin 0.001 --significance 0.05",
+    "tamis train --sample 100000 --knn-sample 20000 --final-sample 200000 --min-user-ratings 50 --min-item-ratings 100",
   ],
   flags: {
     models: {
@@ -61,6 +67,7 @@ export const train = defineCommand<Flags>({
       placeholder: "JSON",
       brief: "Options by model, as found by tamis tune",
     },
+    ...trainingFlags,
   },
   whenInterrupted: "Interrupted; nothing was changed.",
   async run(context, flags) {
@@ -70,7 +77,9 @@ export const train = defineCommand<Flags>({
     const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
     const { models, folds, seed, force = false, preset = false, options = {} } = flags;
     const result = await trainSnapshot(ports, {
+      ...trainingOptionsOf(flags),
       model: modelName,
+      actor,
       models,
       folds,
       seed,

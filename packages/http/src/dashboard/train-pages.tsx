@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { can, isTamisError, type PipelineRun } from "@tamis/core";
-import { recommenderNames, TrainingConfig } from "@tamis/ml";
+import { recommenderNames, TrainingRunConfig } from "@tamis/ml";
 import { currentSnapshot } from "@tamis/storage";
 import type { Context } from "hono";
 import { authorise } from "../authorise.ts";
@@ -61,10 +61,10 @@ export function trainPages({ services, now }: Dashboard): OpenAPIHono<AppEnv> {
     const run = asked ?? last.run ?? undefined;
     const verdict = run?.status === "finished" ? await verdictOf(records, run.runId) : null;
     const { role } = context.get("actor");
-    const known = TrainingConfig.safeParse(run?.config ?? {});
+    const known = TrainingRunConfig.safeParse(run?.config ?? {});
     const view: TrainView = {
       algorithms: recommenderNames,
-      config: known.success ? known.data : TrainingConfig.parse({}),
+      config: known.success ? known.data : TrainingRunConfig.parse({}),
       run,
       standing: run ? (await standingOf(records, run, verdict)).message : "",
       verdict,

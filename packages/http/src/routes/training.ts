@@ -37,6 +37,7 @@ const Role = z.object({
 const VerdictAnswer = Role.extend({
   run_id: z.string().openapi({ description: "Of the tracked run, with its metrics and parameters." }),
   metrics: z.record(z.string(), z.number()),
+  timings: z.record(z.string(), z.number()).openapi({ description: "In seconds." }),
   roles: z.array(Role.extend({ role: z.string() })),
 }).openapi("TrainingVerdict", {
   description: "What a training came to; that a candidate was refused is an answer too.",
