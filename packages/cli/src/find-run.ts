@@ -7,5 +7,9 @@ export async function findRunOrFail(context: Context, runId: string): Promise<Ru
   const { findRun } = await import("@tamis/storage");
   const run = await findRun((await context.tamis()).records, runId);
   if (run) return run;
-  throw new TamisError("not_found", `There is no run ${runId}. List them with: tamis runs list`);
+  throw noSuchRun(runId);
+}
+
+export function noSuchRun(runId: string): TamisError {
+  return new TamisError("not_found", `There is no run ${runId}. List them with: tamis runs list`);
 }

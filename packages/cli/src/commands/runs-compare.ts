@@ -1,7 +1,6 @@
 import { TamisError } from "@tamis/core";
-import type { Run } from "@tamis/storage";
 import { defineCommand } from "../define-command.ts";
-import { findRunOrFail } from "../find-run.ts";
+import { noSuchRun } from "../find-run.ts";
 import { runDocument } from "../run-document.ts";
 import { tableLines } from "../table.ts";
 
@@ -22,8 +21,10 @@ export const runsCompare = defineCommand<Record<never, never>, string[]>({
     if (runIds.length > most) {
       throw new TamisError("invalid_input", `At most ${most} runs can be compared, not ${runIds.length}.`);
     }
-    const runs: Run[] = [];
-    for (const runId of runIds) runs.push(await findRunOrFail(context, runId));
+    const { findRuns } = await import("@tamis/storage");
+    const runs = await findRuns((await context.tamis()).records, runIds);
+    const missing = runIds.find((runId) => !runs.some((run) => run.runId === runId));
+    if (missing !== undefined) throw noSuchRun(missing);
     const parameters = differing(runs.map((run) => run.parameters));
     const metrics = namesOf(runs.map((run) => run.metrics));
     const document = { runs: runs.map(runDocument), differing_parameters: parameters, metrics };
