@@ -25,6 +25,8 @@ import { lakeInit } from "./commands/lake-init.ts";
 import { lakeLineage } from "./commands/lake-lineage.ts";
 import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
+import { mlflowReplay } from "./commands/mlflow-replay.ts";
+import { mlflowSync } from "./commands/mlflow-sync.ts";
 import { modelsHistory } from "./commands/models-history.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsPromote } from "./commands/models-promote.ts";
