@@ -4,12 +4,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createLog } from "@tamis/core";
 import { driftPipeline, type RefreshPorts, refreshPipeline, trainingPipeline } from "@tamis/ml";
 import {
-  driftStore,
+  driftPorts,
   importMovielens,
   importRatings,
   openQueue,
   openTamis,
-  ratingCounts,
   trainingPorts,
 } from "@tamis/storage";
 import { openMlflow } from "@tamis/storage/mlflow";
@@ -33,8 +32,11 @@ const ports = trainingPorts(tamis, { mirror: mlflow?.mirror });
 const load: RefreshPorts["load"] = ({ path, format }, work) =>
   (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
 const queue = await openQueue(tamis.records, { pollMs });
-const drift = { counts: ratingCounts(tamis), store: driftStore(tamis.records) };
-const pipelines = [trainingPipeline(ports), refreshPipeline({ ...ports, load }), driftPipeline(drift)];
+const pipelines = [
+  trainingPipeline(ports),
+  refreshPipeline({ ...ports, load }),
+  driftPipeline(driftPorts(tamis)),
+];
 const worker = queue.work(pipelines, {
   onEvent(event) {
     const { type, ...fields } = event;

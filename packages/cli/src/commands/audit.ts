@@ -1,6 +1,7 @@
 import type { StoredAuditEntry } from "@tamis/storage";
 import { defineCommand } from "../define-command.ts";
 import { tableLines } from "../table.ts";
+import { textFlag } from "../text-flag.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 const outcomes = ["done", "refused", "denied", "failed"] as const;
@@ -22,8 +23,8 @@ export const audit = defineCommand<Flags>({
     "tamis audit --action model. --subject Best_Film_Recommender --json",
   ],
   flags: {
-    action: text("ACTION", "One action, or a noun with a dot and all its verbs, e.g. model."),
-    subject: text("SUBJECT", "What it was done to: a model, the id of a run or token"),
+    action: textFlag("ACTION", "One action, or a noun with a dot and all its verbs, e.g. model."),
+    subject: textFlag("SUBJECT", "What it was done to: a model, the id of a run or token"),
     outcome: { kind: "enum", values: outcomes, optional: true, brief: "How it went" },
     limit: {
       kind: "parsed",
@@ -32,7 +33,7 @@ export const audit = defineCommand<Flags>({
       placeholder: "N",
       brief: "Entries at most",
     },
-    after: text("CURSOR", "The next of the page before, with the same flags"),
+    after: textFlag("CURSOR", "The next of the page before, with the same flags"),
   },
   async run(context, flags) {
     const { listAudit } = await import("@tamis/storage");
@@ -64,16 +65,6 @@ export const audit = defineCommand<Flags>({
     });
   },
 });
-
-function text(placeholder: string, brief: string) {
-  return {
-    kind: "parsed" as const,
-    parse: (input: string) => input,
-    optional: true as const,
-    placeholder,
-    brief,
-  };
-}
 
 function entryDocument({
   id,

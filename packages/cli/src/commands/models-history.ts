@@ -1,6 +1,7 @@
 import { defineCommand } from "../define-command.ts";
 import { modelName } from "../model-document.ts";
 import { tableLines } from "../table.ts";
+import { textFlag } from "../text-flag.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
@@ -20,13 +21,7 @@ export const modelsHistory = defineCommand<Flags>({
       placeholder: "N",
       brief: "Entries at most",
     },
-    after: {
-      kind: "parsed",
-      parse: (cursor) => cursor,
-      optional: true,
-      placeholder: "CURSOR",
-      brief: "The next of the page before",
-    },
+    after: textFlag("CURSOR", "The next of the page before"),
   },
   async run(context, { limit, after }) {
     const { listAudit } = await import("@tamis/storage");

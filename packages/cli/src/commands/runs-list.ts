@@ -5,6 +5,7 @@ import { defineCommand } from "../define-command.ts";
 import { utc } from "../pipeline-document.ts";
 import { runDocument } from "../run-document.ts";
 import { tableLines } from "../table.ts";
+import { textFlag } from "../text-flag.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface Flags {
@@ -33,21 +34,21 @@ export const runsList = defineCommand<Flags>({
     "tamis runs list --metric svd_rmse --max 0.9 --json",
   ],
   flags: {
-    experiment: text("NAME", "Only runs of this experiment"),
+    experiment: textFlag("NAME", "Only runs of this experiment"),
     status: {
       kind: "enum",
       values: ["running", "finished", "failed", "cancelled"],
       optional: true,
       brief: "Only runs in this state",
     },
-    snapshot: text("DIGEST", "Only runs on this snapshot"),
-    metric: text("METRIC", "Only runs that have this metric, e.g. best_rmse"),
+    snapshot: textFlag("DIGEST", "Only runs on this snapshot"),
+    metric: textFlag("METRIC", "Only runs that have this metric, e.g. best_rmse"),
     min: bound("Only where the metric is this or more"),
     max: bound("Only where the metric is this or less"),
-    sort: text("METRIC", "Sort by this metric; runs without it are left out"),
+    sort: textFlag("METRIC", "Sort by this metric; runs without it are left out"),
     descending: { kind: "boolean", optional: true, withNegated: false, brief: "The highest first" },
     limit: { kind: "parsed", parse: wholeNumber(1), default: "20", placeholder: "N", brief: "Runs at most" },
-    after: text("CURSOR", "The next of the page before"),
+    after: textFlag("CURSOR", "The next of the page before"),
   },
   async run(context, flags) {
     const { listRuns } = await import("@tamis/storage");
@@ -89,10 +90,6 @@ function optionsOf({ metric, min, max, sort, descending, ...others }: Flags): Li
 function lineOf({ startedAt, experiment, status, metrics, runId, message }: Run, shown: string): string[] {
   const verdict = message === null || message.length <= 60 ? (message ?? "") : `${message.slice(0, 59)}…`;
   return [utc(startedAt), experiment, status, metrics[shown]?.toFixed(4) ?? "", runId, verdict];
-}
-
-function text(placeholder: string, brief: string) {
-  return { kind: "parsed", parse: (input: string) => input, optional: true, placeholder, brief } as const;
 }
 
 function bound(brief: string) {

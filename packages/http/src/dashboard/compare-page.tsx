@@ -7,6 +7,7 @@ import type { Comparison } from "./compare-runs.ts";
 import { formatNumber } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import { metricLabel } from "./metric-label.ts";
+import { runTitle } from "./run-title.ts";
 
 interface ComparePageProps {
   readonly comparison: Comparison;
@@ -35,9 +36,7 @@ export const ComparePage: FC<ComparePageProps> = ({ comparison, chart, metric, e
         <ol class="compared">
           {runs.map((run) => (
             <li>
-              <a href={`/runs/${run.runId}`}>
-                {String(run.parameters.models ?? run.name).replaceAll(",", ", ")}
-              </a>{" "}
+              <a href={`/runs/${run.runId}`}>{runTitle(run)}</a>{" "}
               <span class="note">
                 <Ago instant={run.startedAt} now={now} />, {run.status}
               </span>

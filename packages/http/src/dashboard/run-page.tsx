@@ -7,6 +7,7 @@ import { isSummary } from "./compare-runs.ts";
 import { formatBytes, formatDuration, formatInstant, formatNumber } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import { metricLabel } from "./metric-label.ts";
+import { runTitle } from "./run-title.ts";
 
 export interface RunView {
   readonly run: Run;
@@ -22,7 +23,7 @@ export interface RunView {
 /** One run: how it ended, what it measured, what it was asked for, what it left behind. */
 export const RunPage: FC<{ view: RunView; environment: EnvironmentName }> = ({ view, environment }) => {
   const { run, chart, log } = view;
-  const title = String(run.parameters.models ?? run.name).replaceAll(",", ", ");
+  const title = runTitle(run);
   const figures = Object.entries(run.metrics)
     .filter(([name]) => isSummary(name))
     .sort(([a], [b]) => a.localeCompare(b));

@@ -7,6 +7,7 @@ import { EmptyState } from "./empty-state.tsx";
 import { formatDuration, formatNumber } from "./format.ts";
 import { Layout } from "./layout.tsx";
 import { metricLabel } from "./metric-label.ts";
+import { runTitle } from "./run-title.ts";
 import { type RunsQuery, runsAddress } from "./runs-query.ts";
 
 export interface RunsView {
@@ -176,7 +177,7 @@ const Row: FC<{ run: Run; metrics: readonly string[]; query: RunsQuery; now: Dat
   query,
   now,
 }) => {
-  const title = String(run.parameters.models ?? run.name).replaceAll(",", ", ");
+  const title = runTitle(run);
   return (
     <tr>
       <td>

@@ -2,6 +2,7 @@ import type { Run } from "@tamis/storage";
 import type { FC } from "hono/jsx";
 import { Ago } from "./ago.tsx";
 import { formatDuration, formatNumber } from "./format.ts";
+import { runTitle } from "./run-title.ts";
 
 /** Runs, newest first, with the RMSE they measured and the sentence they ended with. */
 export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }) =>
@@ -31,9 +32,7 @@ export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }
           {runs.map((run) => (
             <tr>
               <th scope="row">
-                <a href={`/runs/${run.runId}`}>
-                  {String(run.parameters.models ?? run.name).replaceAll(",", ", ")}
-                </a>
+                <a href={`/runs/${run.runId}`}>{runTitle(run)}</a>
               </th>
               <td>
                 <span class={`status status-${run.status}`}>{run.status}</span>
