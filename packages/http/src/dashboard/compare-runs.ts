@@ -139,7 +139,8 @@ function deviationOf(values: readonly number[]): number | null {
 
 function bestOf(metric: string, values: readonly (number | undefined)[]): number | undefined {
   const known = values.flatMap((value, index) => (value === undefined ? [] : [{ value, index }]));
-  if (known.length < 2) return undefined;
+  // A spread or a p-value belongs to another figure; none is better.
+  if (/_(sd|p_value)$/.test(metric) || known.length < 2) return undefined;
   const sign = isError(metric) ? 1 : -1;
   return known.reduce((best, each) => (sign * each.value < sign * best.value ? each : best)).index;
 }
