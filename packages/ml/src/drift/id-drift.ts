@@ -2,18 +2,18 @@ import { type CountTable, createRandom, dealAnew } from "@tamis/core";
 import { gini } from "../evaluate/beyond-accuracy.ts";
 import { type CalibratedOptions, type DriftCheck, effectOf, enoughRows, rowsOf } from "./calibrated.ts";
 
-/** What is asked of identifiers: a figure between 0 and 1 of each sample. */
-const figures = {
-  /** The share of all known ids that occur: the coverage of a catalogue, the share of active users. */
-  coverage: (rows: Float64Array) => rows.filter((count) => count > 0).length / rows.length,
-  /** How unequally often ids occur: see {@link gini}. */
-  concentration: (rows: Float64Array) => gini(rows),
-  /** The share of the rows whose id the other sample does not have: cold users, cold items. */
-  unseen: (rows: Float64Array, others: Float64Array) =>
-    rows.reduce((sum, count, id) => sum + (others[id] === 0 ? count : 0), 0) / rowsOf(rows),
-} as const;
+type Figure = "coverage" | "concentration" | "unseen";
 
-type Figure = keyof typeof figures;
+/** What is asked of identifiers: a figure between 0 and 1 of each sample. */
+const figures: Readonly<Record<Figure, (rows: Float64Array, others: Float64Array) => number>> = {
+  /** The share of all known ids that occur: the coverage of a catalogue, the share of active users. */
+  coverage: (rows) => rows.filter((count) => count > 0).length / rows.length,
+  /** How unequally often ids occur: see {@link gini}. */
+  concentration: (rows) => gini(rows),
+  /** The share of the rows whose id the other sample does not have: cold users, cold items. */
+  unseen: (rows, others) =>
+    rows.reduce((sum, count, id) => sum + (others[id] === 0 ? count : 0), 0) / rowsOf(rows),
+};
 const names = Object.keys(figures) as Figure[];
 
 /** After so many deals beyond the data on either side of each figure the answer is clear. */
