@@ -18,6 +18,7 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   drift: async () => (await import("./suites/drift.ts")).drift,
   import: async () => (await import("./suites/import.ts")).importing,
   postgres: async () => (await import("./suites/postgres.ts")).postgres,
+  runs: async () => (await import("./suites/runs.ts")).runs,
   s3: async () => (await import("./suites/s3.ts")).s3,
   serving: async () => (await import("./suites/serving.ts")).serving,
 };

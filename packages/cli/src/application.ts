@@ -41,6 +41,7 @@ import { recommend } from "./commands/recommend.ts";
 import { recommendationsPurge } from "./commands/recommendations-purge.ts";
 import { rejects } from "./commands/rejects.ts";
 import { restore } from "./commands/restore.ts";
+import { runsCompare } from "./commands/runs-compare.ts";
 import { runsList } from "./commands/runs-list.ts";
 import { runsShow } from "./commands/runs-show.ts";
 import { schedule } from "./commands/schedule.ts";
@@ -84,9 +85,9 @@ const routes = buildRouteMap<string, Shell>({
       docs: { brief: "The trained models: list them, show one, promote one, roll back" },
     }),
     runs: buildRouteMap<string, Shell>({
-      routes: { list: runsList, show: runsShow },
+      routes: { list: runsList, show: runsShow, compare: runsCompare },
       defaultCommand: "list",
-      docs: { brief: "What trainings were given and measured: list them, show one" },
+      docs: { brief: "What was trained: list runs, show one, compare some" },
     }),
     recommend,
     recommendations: buildRouteMap<string, Shell>({

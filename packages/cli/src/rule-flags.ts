@@ -2,6 +2,7 @@ import type { FlagParametersForType } from "@stricli/core";
 import type { Id } from "@tamis/core";
 import type { RecommendRules } from "@tamis/ml";
 import type { Shell } from "./context.ts";
+import { decimal } from "./decimal.ts";
 import { parseId } from "./parse-id.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -62,7 +63,7 @@ export const ruleFlags: FlagParametersForType<RuleFlags, Shell> = {
   include: { kind: "parsed", parse: ids, optional: true, placeholder: "IDS", brief: "Only these items" },
   minScore: {
     kind: "parsed",
-    parse: number,
+    parse: decimal(),
     optional: true,
     placeholder: "SCORE",
     brief: "Only items of this score or more",
@@ -83,7 +84,7 @@ export const ruleFlags: FlagParametersForType<RuleFlags, Shell> = {
   },
   diversity: {
     kind: "parsed",
-    parse: number,
+    parse: decimal(),
     optional: true,
     placeholder: "W",
     brief: "How much they should differ, 0 to 1",
@@ -114,12 +115,6 @@ export async function rulesOf(flags: RuleFlags): Promise<RecommendRules | undefi
     ...(diversity !== undefined && { diversity }),
   };
   return Object.keys(rules).length > 0 ? rules : undefined;
-}
-
-function number(input: string): number {
-  const value = Number(input);
-  if (input.trim() === "" || !Number.isFinite(value)) throw new Error("expected a number.");
-  return value;
 }
 
 function boosts(input: string): Record<string, number> {

@@ -137,6 +137,7 @@ export {
   artifactsOfRun,
   type Direction,
   findRun,
+  findRuns,
   type ListRunsOptions,
   listRuns,
   type Run,

@@ -25,12 +25,17 @@ interface Flags extends FoldFlags {
   readonly finalSample?: number;
   readonly minUserRatings: number;
   readonly minItemRatings: number;
+  readonly guardNdcg: number;
+  readonly guardCoverage: number;
 }
 
 const rows = (brief: string) =>
   ({ kind: "parsed", parse: wholeNumber(1), optional: true, placeholder: "N", brief }) as const;
 const least = (brief: string) =>
   ({ kind: "parsed", parse: wholeNumber(0), default: "0", placeholder: "N", brief }) as const;
+
+const share = (brief: string) =>
+  ({ kind: "parsed", parse: decimal(0, 1), default: "0.25", placeholder: "SHARE", brief }) as const;
 
 /** `tamis train`: compare models, learn the best one from all ratings, promote it if it is better. */
 export const train = defineCommand<Flags>({
@@ -95,6 +100,8 @@ export const train = defineCommand<Flags>({
       placeholder: "P",
       brief: "The p-value that the difference must stay below, e.g. 0.05",
     },
+    guardNdcg: share("Of the champion's NDCG@10, what a new one's must reach; 0: nothing"),
+    guardCoverage: share("The same for the share of the catalogue that lists cover"),
     sample: rows("Ratings to compare models on, at most"),
     knnSample: rows("Ratings that a KNN model learns from in the comparison, at most"),
     finalSample: rows("Ratings that the best model is fitted on, at most"),
@@ -120,6 +127,7 @@ export const train = defineCommand<Flags>({
       preset,
       options: options as Readonly<Record<string, ModelOptions>>, // checked there
       ...{ margin, significance, minUserRatings, minItemRatings },
+      guards: { ndcg: flags.guardNdcg, catalogueCoverage: flags.guardCoverage },
       samples: { crossValidation: flags.sample, knn: flags.knnSample, final: flags.finalSample },
       actor: "command line",
       signal,

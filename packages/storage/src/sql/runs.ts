@@ -55,8 +55,19 @@ export interface RunPage {
 }
 
 export async function findRun(records: Records, runId: string): Promise<Run | undefined> {
-  const rows = await records.selectFrom("runs").selectAll().where("id", "=", runId).execute();
-  return (await toRuns(records, rows))[0];
+  return (await findRuns(records, [runId]))[0];
+}
+
+/** The runs of these ids, in this order; one that does not exist is left out. */
+export async function findRuns(records: Records, runIds: readonly string[]): Promise<Run[]> {
+  if (runIds.length === 0) return [];
+  const rows = await records
+    .selectFrom("runs")
+    .selectAll()
+    .where("id", "in", [...runIds])
+    .execute();
+  const found = new Map((await toRuns(records, rows)).map((run) => [run.runId, run]));
+  return runIds.flatMap((runId) => found.get(runId) ?? []);
 }
 
 /** The files of a run, by path. */
@@ -173,6 +184,8 @@ export async function toRuns(records: Records, rows: readonly Selectable<Schema[
     .where("run_id", "in", ids)
     .orderBy("step")
     .execute();
+  const parametersOf = byRun(parameters);
+  const metricsOf = byRun(metrics);
   return rows.map((row) => ({
     runId: row.id,
     experiment: row.experiment,
@@ -187,15 +200,21 @@ export async function toRuns(records: Records, rows: readonly Selectable<Schema[
     startedAt: new Date(row.started_at),
     endedAt: row.ended_at === null ? null : new Date(row.ended_at),
     parameters: Object.fromEntries(
-      parameters
-        .filter(({ run_id }) => run_id === row.id)
-        .map(({ name, value, type }) => [name, typed(value, type)]),
+      parametersOf(row.id).map(({ name, value, type }) => [name, typed(value, type)]),
     ),
     // Ordered by step, so the highest one is written last.
-    metrics: Object.fromEntries(
-      metrics.filter(({ run_id }) => run_id === row.id).map(({ name, value }) => [name, value]),
-    ),
+    metrics: Object.fromEntries(metricsOf(row.id).map(({ name, value }) => [name, value])),
   }));
+}
+
+function byRun<Row extends { readonly run_id: string }>(rows: readonly Row[]): (runId: string) => Row[] {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = found.get(row.run_id);
+    if (known) known.push(row);
+    else found.set(row.run_id, [row]);
+  }
+  return (runId) => found.get(runId) ?? [];
 }
 
 function typed(value: string, type: string): string | number | boolean {
