@@ -1,5 +1,5 @@
+import { TamisError } from "@tamis/core";
 import type { Context, MiddlewareHandler } from "hono";
-import { answerProblem } from "./problem.ts";
 import { isPublic } from "./public-paths.ts";
 import type { AppEnv } from "./services.ts";
 
@@ -12,6 +12,7 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
  * machine also from a program, which sends neither `Sec-Fetch-Site` nor `Origin`.
  *
  * @param origins - origins that CORS lets in; they never come with a session
+ * @throws forbidden
  */
 export function sameOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   return async (context, next) => {
@@ -21,7 +22,7 @@ export function sameOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv
     if (!byBrowser && !byLoopback) return next();
     const from = sender(context, byBrowser ? [] : origins);
     if (from === "ours" || (from === "unknown" && !byBrowser)) return next();
-    return answerProblem(context, "forbidden", "Another site may not do this. Use the service's own pages.");
+    throw new TamisError("forbidden", "Another site may not do this. Use the service's own pages.");
   };
 }
 

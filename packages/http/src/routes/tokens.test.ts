@@ -23,18 +23,20 @@ const ask = (path: string, token = admin, method = "GET") =>
   app.request(`http://service.example${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
 
 it("lists tokens without a secret, revokes one, and the audit tells who did", async () => {
+  at = new Date(at.getTime() + 1_000);
   const shop = await createToken(
     service.tamis.records,
     { name: "shop", role: "analyst" },
     { actor: "t", at },
   );
   expect((await ask("/stats", shop.token)).status).toBe(200);
+  at = new Date(at.getTime() + 1_000);
   const listed = await (await ask("/api/tokens")).text();
   for (const secret of [shop.token.slice(-64), shop.stored.hash]) expect(listed).not.toContain(secret);
   expect((JSON.parse(listed) as { tokens: unknown[] }).tokens).toHaveLength(2);
 
   const revoked = await ask(`/api/tokens/${shop.stored.id}/revoke`, admin, "POST");
-  expect(await revoked.json()).toMatchObject({ name: "shop", revoked_at: "2026-03-01T12:00:00.000Z" });
+  expect(await revoked.json()).toMatchObject({ name: "shop", revoked_at: "2026-03-01T12:00:02.000Z" });
   expect((await ask("/api/tokens/none/revoke", admin, "POST")).status).toBe(404);
   at = new Date(at.getTime() + 1_000);
   expect((await ask("/stats", shop.token)).status).toBe(401);
