@@ -26,7 +26,7 @@ export interface LoadResult {
   readonly cpu_seconds: number;
   readonly sent: number;
   readonly answered: number;
-  /** Answers other than 200, connections that were closed, and requests without an answer. */
+  /** Answers other than 200, connections that were closed, and requests that were not sent or not answered 10 s after the end. */
   readonly failed: number;
   readonly p50_ms: number;
   readonly p99_ms: number;

@@ -34,7 +34,13 @@ const pages: Readonly<Record<string, ListRunsOptions>> = {
 
 /** What is asked of the records; each answer has parameters and metrics. */
 const questions: Readonly<Record<string, (records: Records, ids: readonly string[]) => Promise<unknown>>> = {
-  [bare]: (records, ids) => records.selectFrom("runs").selectAll().where("id", "in", [...ids]).limit(50).execute(),
+  [bare]: (records, ids) =>
+    records
+      .selectFrom("runs")
+      .selectAll()
+      .where("id", "in", [...ids])
+      .limit(50)
+      .execute(),
   ...Object.fromEntries(
     Object.entries(pages).map(([name, options]) => [
       name,

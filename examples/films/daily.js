@@ -1,5 +1,5 @@
 import { createRandom, definePipeline, defineStep, TamisError } from "@tamis/core";
-import { trainingDocument, trainSnapshot } from "@tamis/ml";
+import { TrainingRunConfig, trainingDocument, trainingOptions, trainSnapshot } from "@tamis/ml";
 import { addSyntheticRatings, currentSnapshot, databaseClock, trainingPorts } from "@tamis/storage";
 import { z } from "zod";
 
@@ -40,9 +40,9 @@ export default function daily(tamis) {
   const train = defineStep({
     name: "train",
     inputs: { generate },
-    config: z.object({ training: z.record(z.string(), z.any()).default({ force: true }) }),
+    config: z.object({ training: TrainingRunConfig.prefault({ force: true }) }),
     async run({ config, signal, onProgress }) {
-      const training = { ...config.training, signal, onProgress };
+      const training = { ...trainingOptions(config.training), actor: "schedule", signal, onProgress };
       return trainingDocument(await trainSnapshot(trainingPorts(tamis), training));
     },
   });

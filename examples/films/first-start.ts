@@ -1,7 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { moviesCsv, ratingsCsv, synthesizeFilms, trainSnapshot } from "@tamis/ml";
+import {
+  moviesCsv,
+  ratingsCsv,
+  synthesizeFilms,
+  TrainingRunConfig,
+  trainingOptions,
+  trainSnapshot,
+} from "@tamis/ml";
 import {
   countStats,
   importMovielens,
@@ -44,5 +51,10 @@ async function importGenerated(tamis: Tamis): Promise<void> {
 async function firstChampion(tamis: Tamis, ratings: number): Promise<string> {
   const champion = await modelCatalog(tamis.records).find(modelName, "champion");
   if (champion) return `version ${champion.version} (${champion.algorithm}) is served already`;
-  return (await trainSnapshot(trainingPorts(tamis), trainingSettings(ratings))).reason;
+  return (
+    await trainSnapshot(
+      trainingPorts(tamis),
+      trainingOptions(TrainingRunConfig.parse(trainingSettings(ratings))),
+    )
+  ).reason;
 }

@@ -25,6 +25,8 @@ import { lakeInit } from "./commands/lake-init.ts";
 import { lakeLineage } from "./commands/lake-lineage.ts";
 import { lakeList } from "./commands/lake-list.ts";
 import { migrate } from "./commands/migrate.ts";
+import { mlflowReplay } from "./commands/mlflow-replay.ts";
+import { mlflowSync } from "./commands/mlflow-sync.ts";
 import { modelsHistory } from "./commands/models-history.ts";
 import { modelsList } from "./commands/models-list.ts";
 import { modelsPromote } from "./commands/models-promote.ts";
@@ -85,7 +87,7 @@ const routes = buildRouteMap<string, Shell>({
     runs: buildRouteMap<string, Shell>({
       routes: { list: runsList, show: runsShow, compare: runsCompare },
       defaultCommand: "list",
-      docs: { brief: "What was trained: list runs, show one, compare some" },
+      docs: { brief: "What trainings were given and measured: list them, show one" },
     }),
     recommend,
     recommendations: buildRouteMap<string, Shell>({
@@ -109,6 +111,10 @@ const routes = buildRouteMap<string, Shell>({
     drift: buildRouteMap<string, Shell>({
       routes: { baseline: driftBaseline, check: driftCheck, list: driftList },
       docs: { brief: "Whether the data have changed: take a baseline, compare, list what was found" },
+    }),
+    mlflow: buildRouteMap<string, Shell>({
+      routes: { replay: mlflowReplay, sync: mlflowSync },
+      docs: { brief: "The MLflow server that mirrors runs and models: send it what it lacks" },
     }),
     worker,
     schedule,

@@ -11,6 +11,7 @@ import {
   TamisError,
 } from "@tamis/core";
 import type { Tamis } from "@tamis/storage";
+import type { Mlflow } from "@tamis/storage/mlflow";
 import { type SignalSource, watchInterruption } from "./interruption.ts";
 import { createOutput, type Output, type OutputStream } from "./output.ts";
 import { progressRenderer } from "./progress.ts";
@@ -59,12 +60,17 @@ export interface Context extends ResolvedConfig {
   readonly json: boolean;
   /** Opens the stores at the first call; they are closed when the command ends. */
   tamis(): Promise<Tamis>;
+  /**
+   * The MLflow server that our records are mirrored to, `undefined` when none is configured. An interruption ends what is
+   * being sent, and so does the end of the command.
+   */
+  mlflow(): Promise<Mlflow | undefined>;
   /** Ends the command with this code although nothing was thrown. */
   exitWith(code: number): void;
 }
 
 export interface ContextOptions {
-  readonly flags: GlobalFlags & ServiceFlags;
+  readonly flags: GlobalFlags & ServiceFlags & { readonly mlflowUrl?: string };
   /** When given, Ctrl-C and SIGTERM abort the work instead of ending the process, and this is said. */
   readonly whenInterrupted?: string | undefined;
 }
@@ -89,21 +95,37 @@ export async function withContext(
   const { config } = resolved;
   const progress = progressRenderer(shell.process.stderr, { quiet });
   const interruption = options.whenInterrupted ? watchInterruption(shell.signals) : undefined;
+  const log = createLog({
+    level: config.logLevel,
+    sinks: [{ write: (record) => shell.process.stderr.write(`${formatLogLine(record)}\n`) }],
+  });
+  const signal = interruption?.signal ?? new AbortController().signal;
   let opened: Promise<Tamis> | undefined;
+  let mirrored: Promise<Mlflow> | undefined;
+  const tamis = () => {
+    opened ??= import("@tamis/storage").then(({ openTamis }) => openTamis(config));
+    return opened;
+  };
   try {
     await work({
       ...resolved,
       json,
       output: createOutput(shell.process, { json, quiet, progress }),
-      log: createLog({
-        level: config.logLevel,
-        sinks: [{ write: (record) => shell.process.stderr.write(`${formatLogLine(record)}\n`) }],
-      }),
+      log,
       onProgress: progress.onProgress,
-      signal: interruption?.signal ?? new AbortController().signal,
-      tamis() {
-        opened ??= import("@tamis/storage").then(({ openTamis }) => openTamis(config));
-        return opened;
+      signal,
+      tamis,
+      async mlflow() {
+        const { mlflowUrl: url } = config;
+        if (url === undefined) return undefined;
+        mirrored ??= Promise.all([tamis(), import("@tamis/storage/mlflow")]).then(
+          ([stores, { openMlflow }]) => {
+            const mlflow = openMlflow(stores, { url, log });
+            signal.addEventListener("abort", () => void mlflow.close());
+            return mlflow;
+          },
+        );
+        return await mirrored;
       },
       exitWith(code) {
         shell.process.exitCode = code;
@@ -118,6 +140,10 @@ export async function withContext(
   } finally {
     progress.clear();
     interruption?.stop();
+    await mirrored?.then(
+      (mlflow) => mlflow.close(),
+      () => {}, // likewise
+    );
     await opened?.then(
       (tamis) => tamis.close(),
       () => {}, // the failure to open is what `work` threw

@@ -1,4 +1,5 @@
 import { parseInstant } from "@tamis/core";
+import { mlflowUrl } from "./mlflow-flag.ts";
 
 const text = (input: string) => input;
 
@@ -18,6 +19,7 @@ export const pipelineFlags = {
     placeholder: "FILE",
     brief: "File with the URL that alerts are posted to",
   },
+  mlflowUrl,
 } as const;
 
 /**

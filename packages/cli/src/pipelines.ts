@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type Pipeline, TamisError } from "@tamis/core";
 import type { RefreshPorts } from "@tamis/ml";
 import type { Tamis } from "@tamis/storage";
+import type { Context } from "./context.ts";
 import { programVersion } from "./program-version.ts";
 
 /**
@@ -12,11 +13,16 @@ import { programVersion } from "./program-version.ts";
  *
  * @throws not_found, configuration when the module cannot be loaded or exports something else
  */
-export async function loadPipelines(tamis: Tamis, module: string | undefined): Promise<Pipeline[]> {
+export async function loadPipelines(
+  context: Pick<Context, "tamis" | "mlflow">,
+  module: string | undefined,
+): Promise<Pipeline[]> {
   const { driftPipeline, refreshPipeline, trainingPipeline } = await import("@tamis/ml");
   const { driftPorts, importMovielens, importRatings, trainingPorts } = await import("@tamis/storage");
+  const tamis = await context.tamis();
   const own = module === undefined ? [] : await modulePipelines(tamis, module);
-  const ports = trainingPorts(tamis, { codeVersion: programVersion() });
+  const mirror = (await context.mlflow())?.mirror;
+  const ports = trainingPorts(tamis, { codeVersion: programVersion(), mirror });
   const load: RefreshPorts["load"] = ({ path, format }, work) =>
     (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
   const pipelines = [

@@ -1,7 +1,7 @@
-/** Which role of a registered model is meant. */
+/** Which role a command is about. */
 export const roleFlag = {
   kind: "enum",
   values: ["champion", "ranker"],
   default: "champion",
-  brief: "Whose place: of the model that estimates ratings, or of the one that ranks",
+  brief: "Whose place",
 } as const;

@@ -18,6 +18,10 @@ const settings = {
   },
   trustedProxies: { variable: "TAMIS_TRUSTED_PROXIES", values: [1, "2", 3] },
   drainSeconds: { variable: "TAMIS_DRAIN_SECONDS", values: [1, "2.5", 3] },
+  mlflowUrl: {
+    variable: "TAMIS_MLFLOW_URL",
+    values: ["http://flag", "https://environment/mlflow", "http://file"],
+  },
 } as const;
 /** What becomes of the texts above that do not stay texts. */
 const understood: Readonly<Record<string, unknown>> = {
@@ -90,6 +94,14 @@ describe("resolveConfig", () => {
     expect([config.port, origins.port]).toEqual([9000, "file"]);
   });
 
+  it("takes no URL of MLflow with a password in it, and does not show it", () => {
+    for (const url of ["https://ann:geheim@mlflow.example", "file:///geheim", "geheim"]) {
+      const message = refusal({ environment: { TAMIS_MLFLOW_URL: url } });
+      expect(message).toMatch(/^TAMIS_MLFLOW_URL: must be an http or https URL without a password/);
+      expect(message).not.toContain("geheim");
+    }
+  });
+
   it("leaves other flags and other TAMIS_ variables alone", () => {
     const sources = {
       flags: { json: true, quiet: false },
@@ -101,7 +113,7 @@ describe("resolveConfig", () => {
   it("refuses an unknown setting in the file, naming it and the known ones", () => {
     expect(refusal({ file: { datadir: "x" } })).toBe(
       "tamis.config.json: unknown setting “datadir”; settings are: dataDir, records, objects, host, port, logLevel, alertWebhookFile, " +
-        "rateLimit, rateBurst, corsOrigins, trustedProxies, drainSeconds.",
+        "rateLimit, rateBurst, corsOrigins, trustedProxies, drainSeconds, mlflowUrl.",
     );
     expect(refusal({ file: { toString: "x" } })).toContain("unknown setting “toString”");
   });

@@ -18,6 +18,12 @@ const origin = z
   .string()
   .regex(/^https?:\/\/[^\s/?#*]+$/, "an origin is written in full, such as https://shop.example");
 
+/** Of http or https, and without a name or password: those would be seen in the list of processes. */
+function isPlainHttpUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
 const settings = z.strictObject({
   /** Folder of everything that is stored locally. */
   dataDir: z.string().min(1).default("./tamis-data"),
@@ -47,6 +53,11 @@ const settings = z.strictObject({
   trustedProxies: numeric(digits, z.int().min(0).max(10)).default(0),
   /** Seconds in which a service that was told to stop says that it is not ready, and goes on. */
   drainSeconds: numeric(decimal, z.number().min(0).max(600)).default(0),
+  /** MLflow server that runs and models are mirrored to. */
+  mlflowUrl: z
+    .string()
+    .refine(isPlainHttpUrl, "must be an http or https URL without a password, such as http://localhost:5000")
+    .optional(),
 });
 
 /**
@@ -74,6 +85,7 @@ const names: Readonly<Record<keyof Config, { flag: string; variable: string }>> 
   corsOrigins: { flag: "--cors-origins", variable: "TAMIS_CORS_ORIGINS" },
   trustedProxies: { flag: "--trusted-proxies", variable: "TAMIS_TRUSTED_PROXIES" },
   drainSeconds: { flag: "--drain-seconds", variable: "TAMIS_DRAIN_SECONDS" },
+  mlflowUrl: { flag: "--mlflow-url", variable: "TAMIS_MLFLOW_URL" },
 };
 const configKeys = Object.keys(names) as (keyof Config)[];
 

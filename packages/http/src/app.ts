@@ -25,6 +25,7 @@ import {
   problemResponse,
 } from "./problem.ts";
 import { createRecommendationLog } from "./recommendation-log.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { driftRoutes } from "./routes/drift.ts";
 import { explainRoutes } from "./routes/explain.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -40,6 +41,7 @@ import { predictRoutes } from "./routes/predict.ts";
 import { predictBatchRoutes } from "./routes/predict-batch.ts";
 import { ratingRoutes } from "./routes/ratings.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { trainingRoutes } from "./routes/training.ts";
 import type { AppEnv, Services } from "./services.ts";
 import { createServing } from "./serving.ts";
@@ -97,6 +99,8 @@ export function createApp(services: Services): App {
   app.route("/", monitoringRecommendationRoutes(services));
   app.route("/", monitoringStatsRoutes(services, { metrics, serving, recommendationLog }));
   app.route("/", mlflowRoutes(services));
+  app.route("/", tokenRoutes(services));
+  app.route("/", auditRoutes(services));
   app.route("/", assetRoutes());
   app.route("/", loginRoutes(services, doors));
   app.route("/", dashboardRoutes({ services, serving, metrics, now }));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { matchesEtag } from "./etag.ts";
 import type { AppEnv } from "./services.ts";
 
 /** A file that never changes under its address: the address holds a part of its hash. */
@@ -41,7 +42,7 @@ export function assetRoutes(): OpenAPIHono<AppEnv> {
       "Cache-Control": "public, max-age=31536000, immutable",
       Vary: "Accept-Encoding",
     };
-    if (context.req.header("If-None-Match")?.includes(asset.etag)) return context.body(null, 304, headers);
+    if (matchesEtag(context.req.header("If-None-Match"), asset.etag)) return context.body(null, 304, headers);
     const typed = { ...headers, "Content-Type": asset.type };
     return /\bgzip\b/.test(context.req.header("Accept-Encoding") ?? "")
       ? context.body(asset.gzipped, 200, { ...typed, "Content-Encoding": "gzip" })

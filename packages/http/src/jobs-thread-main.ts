@@ -12,12 +12,13 @@ import {
   ratingCounts,
   trainingPorts,
 } from "@tamis/storage";
+import { openMlflow } from "@tamis/storage/mlflow";
 import type { JobsMessage, JobsThreadData } from "./jobs-thread.ts";
 
 /** How often it looks for runs that other threads added, in milliseconds. */
 const pollMs = 250;
 
-const { stores } = workerData as JobsThreadData;
+const { stores, mlflowUrl } = workerData as JobsThreadData;
 const post = (message: JobsMessage) => parentPort!.postMessage(message);
 const log = createLog({
   level: "debug",
@@ -26,7 +27,9 @@ const log = createLog({
 
 const stopped = once(parentPort!, "message");
 const tamis = await openTamis(stores);
-const ports = trainingPorts(tamis);
+const mlflow = mlflowUrl === undefined ? undefined : openMlflow(tamis, { url: mlflowUrl, log });
+mlflow?.send();
+const ports = trainingPorts(tamis, { mirror: mlflow?.mirror });
 const load: RefreshPorts["load"] = ({ path, format }, work) =>
   (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
 const queue = await openQueue(tamis.records, { pollMs });
@@ -44,5 +47,6 @@ const worker = queue.work(pipelines, {
 post({ ready: true });
 
 await stopped;
+await mlflow?.close();
 await worker.stop();
 await tamis.close();

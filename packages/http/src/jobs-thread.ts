@@ -1,10 +1,12 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type Log, type LogRecord, type PipelineEvent, silentLog } from "@tamis/core";
 import type { OpenOptions } from "@tamis/storage";
+import { startThread } from "./start-thread.ts";
 
 /** What the thread is given. */
 export interface JobsThreadData {
   readonly stores: OpenOptions;
+  readonly mlflowUrl?: string | undefined;
 }
 
 /** What it tells. */
@@ -31,6 +33,8 @@ export interface JobsHealth {
 export interface JobsOptions {
   /** Where the thread opens stores of its own. */
   readonly stores: OpenOptions;
+  /** MLflow server that runs and models are mirrored to. @default none */
+  readonly mlflowUrl?: string | undefined;
   /** @default a log that goes nowhere */
   readonly log?: Log;
   readonly onEvent?: (event: PipelineEvent) => void;
@@ -42,7 +46,7 @@ const longestWaitMs = 30_000;
 const stopMs = 15_000;
 
 /** Starts the thread, and starts it again when it crashes. */
-export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jobs {
+export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsOptions): Jobs {
   let status: JobsHealth["status"] = "starting";
   let crashes = 0;
   let inARow = 0;
@@ -51,7 +55,8 @@ export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jo
   let thread = start();
 
   function start(): { readonly worker: Worker; readonly ended: Promise<void> } {
-    const worker = newWorker({ stores });
+    const data: JobsThreadData = { stores, mlflowUrl };
+    const worker = startThread(new URL("./jobs-thread-main.ts", import.meta.url), data);
     worker.on("message", ({ ready, record, event }: JobsMessage) => {
       if (ready) {
         status = "working";
@@ -91,18 +96,4 @@ export function startJobs({ stores, log = silentLog, onEvent }: JobsOptions): Jo
       clearTimeout(deadline);
     },
   };
-}
-
-function newWorker(workerData: JobsThreadData): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./jobs-thread-main.js", import.meta.url), { workerData });
-  }
-  // From the sources, as tests run: through their loader, found from here, not from the working folder.
-  const { href } = new URL("./jobs-thread-main.ts", import.meta.url);
-  const loader = import.meta.resolve("tsx/esm/api");
-  return new Worker(`import("${loader}").then(({ register }) => (register(), import("${href}")))`, {
-    eval: true,
-    execArgv: ["--conditions=@tamis/source"],
-    workerData,
-  });
 }

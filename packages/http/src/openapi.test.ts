@@ -21,12 +21,15 @@ it("names every JSON route, and every operation answers something", async () => 
   };
   expect(openapi).toBe("3.1.0");
   expect(Object.keys(paths).sort()).toEqual([
+    "/api/audit",
     "/api/explain",
     "/api/health",
     "/api/items",
     "/api/items/{id}",
     "/api/items/{id}/similar",
     "/api/models",
+    "/api/tokens",
+    "/api/tokens/{id}/revoke",
     "/generate-ratings/",
     "/get-random-ratings/",
     "/health",

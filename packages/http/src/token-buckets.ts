@@ -1,5 +1,5 @@
 /** What is left to a caller after a request. */
-export interface Allowance {
+interface Allowance {
   readonly allowed: boolean;
   /** Whole requests that may follow at once. */
   readonly remaining: number;

@@ -240,7 +240,7 @@ export {
 } from "./synthesize/synthesize-films.ts";
 export { type TrainingResult, train } from "./train.ts";
 export { type SnapshotTraining, trainSnapshot } from "./train-snapshot.ts";
-export { TrainingConfig, TrainingRunConfig } from "./training-config.ts";
+export { TrainingConfig, TrainingRunConfig, trainingOptions } from "./training-config.ts";
 export { type TrainingDocument, trainingDocument } from "./training-document.ts";
 export { trainingPipeline } from "./training-pipeline.ts";
 export type { TrainingOptions, TrainRequest } from "./training-plan.ts";

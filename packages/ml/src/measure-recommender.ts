@@ -40,7 +40,7 @@ export async function measure(plan: MeasurePlan, recommender: Recommender): Prom
 }
 
 /** How many users' lists guard a model of ratings: enough for shares, few enough for any catalogue. */
-export const guardUsers = 500;
+const guardUsers = 500;
 
 /** Judges the lists of a model of ratings, by some users. */
 export function measureLists(plan: MeasurePlan, recommender: Recommender): Promise<RankValidation> {

@@ -65,7 +65,7 @@ export function refreshPipeline(ports: RefreshPorts): Pipeline {
       const { snapshot } = inputs.load;
       const tags = { pipeline_run: hold.runId };
       return trainingDocument(
-        await trainSnapshot(ports, { ...training, snapshot, tags, signal, onProgress }),
+        await trainSnapshot(ports, { ...trainingOptions(training), snapshot, tags, signal, onProgress }),
       );
     },
   });

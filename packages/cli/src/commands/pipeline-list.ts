@@ -13,7 +13,7 @@ export const pipelineList = defineCommand<Flags>({
   examples: ["tamis pipeline list", "tamis pipeline list --module ./pipelines.js --json"],
   flags: { module: pipelineFlags.module },
   async run(context, { module }) {
-    const pipelines = await loadPipelines(await context.tamis(), module);
+    const pipelines = await loadPipelines(context, module);
     const rows = pipelines.map(({ name, steps }) => ({ name, steps: steps.map((step) => step.name) }));
     context.output.result({ pipelines: rows }, () =>
       tableLines(

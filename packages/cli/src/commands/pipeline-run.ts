@@ -15,6 +15,7 @@ interface Flags {
   readonly queue?: boolean;
   readonly module?: string;
   readonly alertWebhookFile?: string;
+  readonly mlflowUrl?: string;
 }
 
 /** `tamis pipeline run NAME`: one run, here and now, or put in the queue. */
@@ -62,7 +63,7 @@ export const pipelineRun = defineCommand<Flags, [name: string]>({
   whenInterrupted: "Cancelled; the same command goes on at the step that was interrupted.",
   async run(context, flags, name) {
     const interval = intervalOf(flags);
-    const pipeline = findPipeline(await loadPipelines(await context.tamis(), flags.module), name);
+    const pipeline = findPipeline(await loadPipelines(context, flags.module), name);
     if (flags.queue) return await enqueue(context, pipeline, interval, flags.config);
     const { runLedger } = await import("@tamis/storage");
     const { records } = await context.tamis();

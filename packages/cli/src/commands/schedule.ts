@@ -14,6 +14,7 @@ interface Flags {
   readonly file?: string;
   readonly module?: string;
   readonly alertWebhookFile?: string;
+  readonly mlflowUrl?: string;
 }
 
 /** `tamis schedule PIPELINE CRON`: puts a run in the queue each time the expression fires. */
@@ -88,7 +89,8 @@ export const schedule = defineCommand<Flags, [name?: string, expression?: string
     const { log, output, signal } = context;
     const schedules = await schedulesOf(flags, name, expression);
     const tamis = await context.tamis();
-    const known = await loadPipelines(tamis, flags.module);
+    const known = await loadPipelines(context, flags.module);
+    (await context.mlflow())?.send();
     const pipelines = new Set(schedules.map(({ pipeline }) => findPipeline(known, pipeline)));
     const queue = await openQueue(tamis.records);
     const onError = (error: unknown) => log.error("the queue cannot be asked; it is asked again", { error });

@@ -2,12 +2,14 @@ import { once } from "node:events";
 import { createEnvironment } from "@tamis/core";
 import type { Context, ServiceFlags } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
+import { mlflowUrl } from "../mlflow-flag.ts";
 import { serviceFlags } from "../service-flags.ts";
 
 interface Flags extends ServiceFlags {
   readonly tokenFile?: string;
   readonly work?: boolean;
   readonly savePredictions?: boolean;
+  readonly mlflowUrl?: string;
 }
 
 /** `tamis serve`: the API and the dashboard, until SIGTERM or Ctrl-C. */
@@ -45,6 +47,7 @@ export const serve = defineCommand<Flags>({
       withNegated: false,
       brief: "Keep each answer of /predict/ as a CSV file in the object store",
     },
+    mlflowUrl,
   },
   whenInterrupted: "Stopped.",
   run: listen,
@@ -72,7 +75,9 @@ export async function listen(
     if (status === "old") output.warn(`Token ${id} (${name}) is old: make a new one, revoke it.`);
   }
   log.info("records and objects are open", { schema: await schemaVersion(tamis.records) });
-  const jobs = work ? startJobs({ stores: config, log: log.with({ thread: "jobs" }) }) : undefined;
+  const jobs = work
+    ? startJobs({ stores: config, mlflowUrl: config.mlflowUrl, log: log.with({ thread: "jobs" }) })
+    : undefined;
   try {
     const environment = createEnvironment(readHost).name();
     const app = createApp({

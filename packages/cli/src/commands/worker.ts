@@ -14,6 +14,7 @@ interface Flags {
   readonly drain?: boolean;
   readonly module?: string;
   readonly alertWebhookFile?: string;
+  readonly mlflowUrl?: string;
 }
 
 /** `tamis worker`: does the runs that wait, until SIGTERM or Ctrl-C. */
@@ -53,7 +54,8 @@ export const worker = defineCommand<Flags>({
     const { openQueue } = await import("@tamis/storage");
     const { log, output, signal } = context;
     const tamis = await context.tamis();
-    const pipelines = await loadPipelines(tamis, module);
+    const pipelines = await loadPipelines(context, module);
+    (await context.mlflow())?.send();
     const queue = await openQueue(tamis.records, { leaseMs: lease * 1000 });
     const counts = { finished: 0, failed: 0, cancelled: 0, released: 0, lost: 0 };
     const toLog = logEvents(log);

@@ -28,8 +28,10 @@ const shownRows = 200;
  */
 export const ChartFigure: FC<ChartFigureProps> = async ({ chart, id, href, query = "", width = 620 }) => {
   const height = 74 + panelHeight * chart.panels.length;
-  const wide = await drawChart(chart, { width, height }, `${id}-wide`);
-  const narrow = await drawChart(chart, { width: narrowWidth, height }, `${id}-narrow`);
+  const [wide, narrow] = await Promise.all([
+    drawChart(chart, { width, height }, `${id}-wide`),
+    drawChart(chart, { width: narrowWidth, height }, `${id}-narrow`),
+  ]);
   const file = (extension: string) => `${href}.${extension}${query}`;
   return (
     <figure class="figure" id={id} data-chart={file("json")}>
@@ -47,7 +49,9 @@ export const ChartFigure: FC<ChartFigureProps> = async ({ chart, id, href, query
       </div>
       <div class="figure-foot">
         <details>
-          <summary>Data</summary>
+          <summary>
+            Data<span class="hidden"> of {chart.title}</span>
+          </summary>
           <DataTable chart={chart} />
         </details>
         <p class="figure-files">

@@ -55,7 +55,7 @@ export function chartOption(chart: Chart, settings: OptionSettings): Record<stri
           ? `${panel.title} (${panel.unit})`
           : panel.title,
       left: 0,
-      top: index * panelHeight,
+      top: index * panelHeight + 3,
       padding: [0, 0, 0, 4],
       borderColor: colours.line,
       textStyle: { ...text, fontWeight: "normal" },

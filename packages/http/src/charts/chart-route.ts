@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Action } from "@tamis/core";
 import { authorise } from "../authorise.ts";
+import { matchesEtag } from "../etag.ts";
 import type { AppEnv } from "../services.ts";
 import type { Chart } from "./chart.ts";
 import { chartCsv } from "./chart-table.ts";
@@ -31,7 +32,7 @@ export function chartRoute(name: string, action: Action, read: ChartReader): Ope
       const body = await files[format](await read(context.req.query(), context.req.queries()), name);
       const etag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`;
       const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
-      if (context.req.header("If-None-Match")?.includes(etag)) return context.body(null, 304, headers);
+      if (matchesEtag(context.req.header("If-None-Match"), etag)) return context.body(null, 304, headers);
       return context.body(body, 200, { ...headers, "Content-Type": types[format] });
     });
   }

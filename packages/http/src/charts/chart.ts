@@ -13,7 +13,7 @@ export interface Chart {
   readonly panels: readonly ChartPanel[];
 }
 
-export interface ChartX {
+interface ChartX {
   readonly title: string;
   readonly unit?: string;
   /** `time`: milliseconds since 1970, shown in UTC. */

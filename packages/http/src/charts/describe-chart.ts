@@ -29,7 +29,7 @@ export function describePoint(chart: Chart, index: number): string {
 }
 
 /** A value of x for a reader: an instant in UTC, a category or number as it is. */
-export function xText({ x }: Pick<Chart, "x">, value: string | number | undefined): string {
+function xText({ x }: Pick<Chart, "x">, value: string | number | undefined): string {
   if (value === undefined) return "";
   if (x.kind === "time") return instants.format(new Date(value));
   return typeof value === "number" ? numbers.format(value) : value;

@@ -69,6 +69,12 @@ describe("drawChart", () => {
   });
 });
 
+it("goes on drawing after a chart that cannot be drawn", async () => {
+  const broken = { ...folds, panels: [{ ...folds.panels[0]!, series: null as never }] };
+  await expect(drawChart(broken, size, "broken")).rejects.toThrow(/^The chart cannot be drawn: /);
+  expect(await drawChart(folds, size, "whole")).toMatch(/^<svg /);
+});
+
 it("reads out the ends of each series, and one x at a time", () => {
   expect(describeChart(folds)).toMatch(
     /^2 values of algorithm, from svd to knn, basic\. Fold 1: 0\.910 stars\. Mean: lowest 0\.900 stars at svd, /,

@@ -108,7 +108,7 @@ describe.skipIf(noBrowser)(`in a browser ${noBrowser ?? ""}`, () => {
     await withPage(browser, { javaScriptEnabled: false }, async (page) => {
       await page.goto(address("/"));
       expect(await page.getByRole("img", { name: /^Ratings by value/ }).count()).toBe(1);
-      await page.getByText("Data", { exact: true }).click();
+      await page.getByText("Data of Ratings by value").click();
       expect(await page.locator(".data-table tbody tr:visible").count()).toBeGreaterThan(5);
       await page.goto(address("/recommend"));
       await page.getByLabel("User id").fill("1");

@@ -35,7 +35,9 @@ export const ComparePage: FC<ComparePageProps> = ({ comparison, chart, metric, e
         <ol class="compared">
           {runs.map((run) => (
             <li>
-              <a href={`/runs/${run.runId}`}>{String(run.parameters.models ?? run.name)}</a>{" "}
+              <a href={`/runs/${run.runId}`}>
+                {String(run.parameters.models ?? run.name).replaceAll(",", ", ")}
+              </a>{" "}
               <span class="note">
                 <Ago instant={run.startedAt} now={now} />, {run.status}
               </span>

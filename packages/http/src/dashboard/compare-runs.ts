@@ -4,12 +4,12 @@ import { formatNumber } from "./format.ts";
 import { metricLabel } from "./metric-label.ts";
 
 /** One line of a comparison: what each run has, in their order. */
-export interface ComparedLine<T> {
+interface ComparedLine<T> {
   readonly name: string;
   readonly values: readonly (T | undefined)[];
 }
 
-export interface ComparedMetric extends ComparedLine<number> {
+interface ComparedMetric extends ComparedLine<number> {
   /** Which of them is best: the lowest error or time, the highest of everything else; none where there is one value. */
   readonly best: number | undefined;
 }
@@ -53,7 +53,7 @@ export function isSummary(metric: string): boolean {
 }
 
 /** Whether less of a metric is better. */
-export function isError(metric: string): boolean {
+function isError(metric: string): boolean {
   return /(^|_)(rmse|mae|mse|seconds|time|ms|gini)(_|$)/.test(metric);
 }
 
@@ -139,7 +139,8 @@ function deviationOf(values: readonly number[]): number | null {
 
 function bestOf(metric: string, values: readonly (number | undefined)[]): number | undefined {
   const known = values.flatMap((value, index) => (value === undefined ? [] : [{ value, index }]));
-  if (known.length < 2) return undefined;
+  // A spread or a p-value belongs to another figure; none is better.
+  if (/_(sd|p_value)$/.test(metric) || known.length < 2) return undefined;
   const sign = isError(metric) ? 1 : -1;
   return known.reduce((best, each) => (sign * each.value < sign * best.value ? each : best)).index;
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
   films = await openService();
   await importFilms(films);
   await trainModel(films, 42, ["svd", "normal-predictor"]);
-});
+}, 60_000);
 afterAll(() => films.close());
 
 async function read(path: string, headers: Record<string, string> = {}) {

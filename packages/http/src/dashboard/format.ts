@@ -4,7 +4,6 @@ const instants = new Intl.DateTimeFormat("en-GB", {
   timeStyle: "short",
   timeZone: "UTC",
 });
-const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const ages = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** `100836` → `100,836`. */
@@ -20,11 +19,6 @@ export function formatNumber(value: number | null | undefined, decimals: number)
 /** `21 Nov 2026, 14:05 UTC`. */
 export function formatInstant(instant: Date): string {
   return `${instants.format(instant)} UTC`;
-}
-
-/** `21 Nov 2026`, in UTC. */
-export function formatDay(instant: Date): string {
-  return days.format(instant);
 }
 
 /** How long ago, in the largest unit that fits: `3 minutes ago`, `yesterday`. */

@@ -17,7 +17,7 @@ const menu = [
 ] as const;
 
 /** Who looks at the page, for what depends on it; nobody before signing in. */
-export const ActorContext = createContext<Actor | undefined>(undefined);
+const ActorContext = createContext<Actor | undefined>(undefined);
 
 interface LayoutProps {
   /** Names the page in the window's title. */

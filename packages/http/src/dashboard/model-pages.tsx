@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { can, type ModelRole, TamisError } from "@tamis/core";
+import { rollBack } from "@tamis/ml";
 import { currentSnapshot, modelCatalog } from "@tamis/storage";
 import { z } from "zod";
 import { authorise } from "../authorise.ts";
@@ -21,7 +22,7 @@ const RollBackForm = z.object({
 
 /** `/models`: roles, decisions, versions. */
 export function modelPages({ services, now }: Dashboard): OpenAPIHono<AppEnv> {
-  const { records } = services.tamis;
+  const { records, objects } = services.tamis;
   const { environment } = services;
   const routes = new OpenAPIHono<AppEnv>();
   const catalog = modelCatalog(records);
@@ -57,12 +58,14 @@ export function modelPages({ services, now }: Dashboard): OpenAPIHono<AppEnv> {
     const form = RollBackForm.safeParse(await context.req.parseBody());
     if (!form.success) throw new TamisError("invalid_input", "This is not the form of the page Models.");
     const { role, version, expected } = form.data;
-    await catalog.promote(modelName(services), version, expected, {
-      ...callerOf(context),
-      role,
-      kind: "roll_back",
-      reason: `rolled back from version ${expected} to version ${version}`,
-    });
+    const { present, previous } = holders(await read(), role);
+    if (present?.version !== expected || previous?.version !== version) {
+      throw new TamisError(
+        "conflict",
+        `The ${role} has changed since that page was drawn. Look at Models again.`,
+      );
+    }
+    await rollBack({ catalog, objects }, modelName(services), { ...callerOf(context), role });
     return context.redirect(`/models?done=${role}`, 303);
   });
 

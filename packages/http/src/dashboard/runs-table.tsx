@@ -31,7 +31,9 @@ export const RunsTable: FC<{ runs: readonly Run[]; now: Date }> = ({ runs, now }
           {runs.map((run) => (
             <tr>
               <th scope="row">
-                <a href={`/runs/${run.runId}`}>{String(run.parameters.models ?? run.name)}</a>
+                <a href={`/runs/${run.runId}`}>
+                  {String(run.parameters.models ?? run.name).replaceAll(",", ", ")}
+                </a>
               </th>
               <td>
                 <span class={`status status-${run.status}`}>{run.status}</span>

@@ -7,7 +7,7 @@ export interface ServiceView extends ServiceFigures {
   readonly routes: readonly RouteFigures[];
 }
 
-export interface RouteFigures {
+interface RouteFigures {
   readonly method: string;
   readonly endpoint: string;
   readonly requests: number;

@@ -74,7 +74,7 @@ export const TrainPage: FC<TrainPageProps> = ({ view, environment, now }) => {
 };
 
 /** Whether it waits or runs. */
-export function isUnderWay({ status }: PipelineRun): boolean {
+function isUnderWay({ status }: PipelineRun): boolean {
   return status === "queued" || status === "running";
 }
 
@@ -105,7 +105,7 @@ const Job: FC<{ view: TrainView; run: PipelineRun; now: Date }> = ({ view, run, 
           />
           {hasWorker ? null : (
             <p class="note">
-              This service has no worker of its own. Start one: <code>tamis work</code>
+              This service has no worker of its own. Start one: <code>tamis worker</code>
             </p>
           )}
           {mayCancel ? (

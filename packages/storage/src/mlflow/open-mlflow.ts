@@ -43,7 +43,7 @@ export interface Mlflow {
    * @throws unavailable and its like when MLflow is away; aborted
    */
   sync(signal?: AbortSignal): Promise<Synced>;
-  /** Ends what is being sent; the rest waits for the next time. */
+  /** Ends what is being sent in the background; the rest, and what is said from now on, waits for the next time. */
   close(): Promise<void>;
 }
 
@@ -101,6 +101,7 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
   let passing: Promise<void> | undefined;
   const wanted = { replay: false, models: false };
   let quietUntil = 0;
+  let closed = false;
 
   /** One pass after the other while something is wanted; it never fails. */
   async function pass(): Promise<void> {
@@ -122,7 +123,7 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
 
   function send({ models }: { models: boolean }): void {
     Object.assign(wanted, { replay: true, models: wanted.models || models });
-    if (now().getTime() < quietUntil) return;
+    if (closed || now().getTime() < quietUntil) return;
     passing ??= pass().finally(() => {
       passing = undefined;
     });
@@ -171,7 +172,10 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
       const runs = await alone(records, signal, () => syncRuns(client, writer, tamis, waiting));
       return { replayed, runs, models: await mirrorModels(signal) };
     },
-    close: stop,
+    async close() {
+      closed = true;
+      await stop();
+    },
   };
 }
 

@@ -61,7 +61,11 @@ export async function findRun(records: Records, runId: string): Promise<Run | un
 /** The runs of these ids, in this order; one that does not exist is left out. */
 export async function findRuns(records: Records, runIds: readonly string[]): Promise<Run[]> {
   if (runIds.length === 0) return [];
-  const rows = await records.selectFrom("runs").selectAll().where("id", "in", [...runIds]).execute();
+  const rows = await records
+    .selectFrom("runs")
+    .selectAll()
+    .where("id", "in", [...runIds])
+    .execute();
   const found = new Map((await toRuns(records, rows)).map((run) => [run.runId, run]));
   return runIds.flatMap((runId) => found.get(runId) ?? []);
 }

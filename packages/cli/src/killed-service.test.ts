@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Running, startTamis, tamis } from "../../packages/cli/src/testing/spawn-tamis.ts";
-import { call } from "./call.ts";
+import { type Running, startTamis, tamis } from "./testing/spawn-tamis.ts";
 
 /**
  * `kill -9` on a service in the middle of a training, of a promotion, of a hot swap: what comes up again serves a whole
@@ -33,6 +32,15 @@ afterAll(async () => {
   await service.ended;
   fs.rmSync(cwd, { recursive: true });
 });
+
+/** Asks the service; a body makes it a POST. */
+async function call<Answer>(url: string, path: string, body?: object): Promise<Answer> {
+  const headers = { "Content-Type": "application/json" };
+  const post = body && { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await fetch(new URL(path, url), post);
+  expect(response.status, path).toBe(200);
+  return (await response.json()) as Answer;
+}
 
 async function start(): Promise<void> {
   service = startTamis(["serve", "--port", "0"], { cwd });

@@ -1,2 +1,0 @@
-/** Who acts, in the audit. */
-export const actor = "command line";
