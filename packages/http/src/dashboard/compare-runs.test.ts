@@ -41,7 +41,7 @@ it("draws each run with its folds, those of its best algorithm where the best is
     { runId: "a", name: "svd_fold_rmse", step: 2, value: 0.92 },
     { runId: "b", name: "knn_basic_fold_rmse", step: 1, value: 0.94 },
     { runId: "b", name: "knn_basic_fold_rmse", step: 2, value: 0.96 },
-  ];
+  ].map((point) => ({ ...point, loggedAt: new Date(0) }));
   expect(foldMetric(runs[1]!, "best_rmse")).toBe("knn_basic_fold_rmse");
   const { finding, panels } = foldChart(runs, points, "best_rmse");
   expect(finding).toBe("Run 1 is best with 0.9000; lower is better.");

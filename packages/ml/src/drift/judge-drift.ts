@@ -65,7 +65,7 @@ function calibrated({ options, ids }: DriftMaterial, pairs: Pairs): Judged {
   const { alpha = 0.05 } = options;
   const found = [
     ...pairs.flatMap(({ reference, current }) => calibratedDrift(reference, current, options)),
-    ...ids.flatMap(({ column, table }) => idDrift(column, table, { permutations: 999, ...options })),
+    ...ids.flatMap(({ column, table }) => idDrift(column, table, { permutations: 499, ...options })),
   ];
   const checks = judgeChecks(found, alpha).map((check) => calibratedDocument(check, alpha));
   const verdict = overallVerdict(checks);

@@ -9,6 +9,7 @@ import {
 } from "@tamis/core";
 import { sql } from "kysely";
 import { currentManifest, findManifest, verifiedPath } from "../lake/snapshot.ts";
+import { zones } from "../lake/zones.ts";
 import type { Tamis } from "../open.ts";
 import { countStats } from "../sql/ratings.ts";
 import type { Records } from "../sql/schema.ts";
@@ -23,6 +24,8 @@ const mostLive = 100_000;
 /** {@link RatingCounts} of the lake and the records, counted by the warehouse over Parquet. */
 export function ratingCounts(tamis: Tamis): RatingCounts {
   const { records, warehouse } = tamis;
+  const verified = new Set<string>();
+  const rowsOf = (window: RatingWindow, prefix: string) => findRows(tamis, verified, window, prefix);
   return {
     currentSnapshot: async () => (await currentSnapshot(records))?.digest,
     async figures() {
@@ -30,7 +33,7 @@ export function ratingCounts(tamis: Tamis): RatingCounts {
       return { avg_rating: averageRating ?? 0, num_users: users, num_movies: items, num_ratings: ratings };
     },
     async columns(window) {
-      const rows = await rowsOf(tamis, window, "w");
+      const rows = await rowsOf(window, "w");
       const columns: CountedColumn[] = [await countRatings(tamis, rows)];
       const genres = rows.items === undefined ? undefined : await countGenres(tamis, rows);
       if (genres !== undefined) columns.push(genres);
@@ -38,7 +41,7 @@ export function ratingCounts(tamis: Tamis): RatingCounts {
       return { snapshot: rows.snapshot, rows: size + missing, columns };
     },
     async ids(role, { reference, current }, mostIds) {
-      const [first, second] = [await rowsOf(tamis, reference, "r"), await rowsOf(tamis, current, "c")];
+      const [first, second] = [await rowsOf(reference, "r"), await rowsOf(current, "c")];
       const counted = (rows: Rows) => `SELECT CAST(id AS VARCHAR) AS id, n FROM
         (SELECT ${role}_id AS id, CAST(count(*) AS DOUBLE) AS n FROM (${rows.sql}) GROUP BY ${role}_id)`;
       const statement = `WITH paired AS MATERIALIZED (
@@ -72,8 +75,16 @@ interface Rows {
   readonly items: string | undefined;
 }
 
-/** @param prefix - sets the parameters of two windows in one statement apart. */
-async function rowsOf(tamis: Tamis, window: RatingWindow, prefix: string): Promise<Rows> {
+/**
+ * @param verified - keys of the files whose bytes were checked: once is enough, for a snapshot never changes.
+ * @param prefix - sets the parameters of two windows in one statement apart.
+ */
+async function findRows(
+  tamis: Tamis,
+  verified: Set<string>,
+  window: RatingWindow,
+  prefix: string,
+): Promise<Rows> {
   const { objects, records } = tamis;
   const manifest =
     window.snapshot === undefined
@@ -82,7 +93,12 @@ async function rowsOf(tamis: Tamis, window: RatingWindow, prefix: string): Promi
   if (manifest === undefined) throw noSuch(window.snapshot);
   const pathOf = async (name: string) => {
     const file = manifest.files.find((each) => each.name === name);
-    return file && (await verifiedPath(objects, manifest.digest, file));
+    if (file === undefined) return undefined;
+    const key = zones.curated(manifest.digest, name);
+    if (verified.has(key)) return await objects.localPath(key);
+    const path = await verifiedPath(objects, manifest.digest, file);
+    verified.add(key);
+    return path;
   };
   const path = (await pathOf("ratings.parquet"))!;
   const live = window.snapshot === undefined ? await liveRatings(records) : [];
