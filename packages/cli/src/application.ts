@@ -87,7 +87,7 @@ const routes = buildRouteMap<string, Shell>({
     runs: buildRouteMap<string, Shell>({
       routes: { list: runsList, show: runsShow, compare: runsCompare },
       defaultCommand: "list",
-      docs: { brief: "What trainings were given and measured: list them, show one" },
+      docs: { brief: "What was trained: list runs, show one, compare some" },
     }),
     recommend,
     recommendations: buildRouteMap<string, Shell>({

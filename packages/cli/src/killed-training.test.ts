@@ -31,7 +31,7 @@ const latestRun = async () => (await json<{ runs: RunDocument[] }>("runs", "list
 const models = () =>
   json<{ champion: number; versions: { version: number; aliases: string[] }[] }>("models", "list");
 const history = async () =>
-  (await json<{ decisions: { decision: string; version?: number }[] }>("models", "history")).decisions;
+  (await json<{ history: { action: string; version: number | null }[] }>("models", "history")).history;
 
 /** The killed run is told as failed by the next training, which works and promotes nothing that was not finished. */
 async function nextTrainingWorks(killed: RunDocument, force: boolean): Promise<void> {
@@ -54,7 +54,7 @@ it("killed while it trains, leaves the champion; its run is failed when the next
   expect(killed.status).toBe("running"); // nobody could tell yet
   expect(await models()).toMatchObject({ champion: 1, versions: [{ version: 1 }] });
   await nextTrainingWorks(killed, false);
-  expect((await history()).map(({ decision }) => decision)).toEqual(["refuse", "promote"]);
+  expect((await history()).map(({ action }) => action)).toEqual(["refuse", "promote"]);
 }, 120_000);
 
 /** Trains with the real stores, and kills its own process at the call of a member of the catalog. */
@@ -91,7 +91,7 @@ it.each(["add", "promote"] as const)(
     await nextTrainingWorks(await latestRun(), true);
     const { champion } = await models();
     expect(champion).toBe(before.champion + added + 1);
-    expect((await history())[0]).toMatchObject({ decision: "promote", version: champion });
+    expect((await history())[0]).toMatchObject({ action: "promote", version: champion });
   },
   120_000,
 );

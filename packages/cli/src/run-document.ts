@@ -1,7 +1,7 @@
-import type { Run } from "@tamis/storage";
+import type { Run, StoredArtifact } from "@tamis/storage";
 
-/** What `--json` prints of a run. */
-export function runDocument(run: Run) {
+/** A run as `--json` prints it. */
+export function runDocument(run: Run): Record<string, unknown> {
   return {
     run_id: run.runId,
     experiment: run.experiment,
@@ -10,12 +10,23 @@ export function runDocument(run: Run) {
     message: run.message,
     snapshot: run.snapshot,
     seed: run.seed,
-    tags: run.tags,
     code_version: run.codeVersion,
     host: run.host,
-    started_at: run.startedAt.toISOString(),
-    ended_at: run.endedAt?.toISOString() ?? null,
+    tags: run.tags,
     parameters: run.parameters,
     metrics: run.metrics,
+    started_at: run.startedAt.toISOString(),
+    ended_at: run.endedAt?.toISOString() ?? null,
+  };
+}
+
+/** A file of a run as `--json` prints it. */
+export function artifactDocument(artifact: StoredArtifact): Record<string, unknown> {
+  return {
+    path: artifact.path,
+    content_type: artifact.contentType,
+    object_key: artifact.objectKey,
+    sha256: artifact.sha256,
+    bytes: artifact.bytes,
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type ModelVersion, TamisError } from "@tamis/core";
 import type { ImportResult, Run } from "@tamis/storage";
+import { actor } from "../actor.ts";
 import type { Context, GlobalFlags } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { type DemoResult, demoDocument, demoLines } from "../demo-summary.ts";
@@ -99,7 +100,15 @@ async function trainOnce(context: Context, snapshot: string): Promise<ModelVersi
   context.output.note(`Comparing ${models.join(", ")} by 3-fold cross-validation`);
   const { signal, onProgress } = context;
   const ports = trainingPorts(await context.tamis(), { codeVersion: programVersion() });
-  await trainSnapshot(ports, { model: modelName, models, folds: 3, seed: size.seed, signal, onProgress });
+  await trainSnapshot(ports, {
+    model: modelName,
+    actor,
+    models,
+    folds: 3,
+    seed: size.seed,
+    signal,
+    onProgress,
+  });
   return (await catalog.find(modelName, "champion")) as ModelVersion;
 }
 

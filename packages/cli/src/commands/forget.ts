@@ -1,4 +1,5 @@
 import { type Id, TamisError } from "@tamis/core";
+import { actor } from "../actor.ts";
 import { defineCommand } from "../define-command.ts";
 import { modelName } from "../model-document.ts";
 import { parseId } from "../parse-id.ts";
@@ -51,6 +52,7 @@ export const forget = defineCommand<Flags, [user: Id]>({
         catalog: modelCatalog(records),
         tracker: runTracker({ records, objects }, { host: readHost().machine }),
         model: modelName,
+        actor,
         userId,
       }),
     );

@@ -8,12 +8,18 @@ interface Flags {
   readonly after?: string;
 }
 
-/** `tamis models history`: what was promoted, refused and rolled back, and why. */
+/** `tamis models history`: what was promoted, refused and rolled back. */
 export const modelsHistory = defineCommand<Flags>({
-  summary: "Show what was promoted, refused and rolled back, newest first, and why",
-  examples: ["tamis models history", "tamis models history --limit 10 --json"],
+  summary: "Show what was promoted, refused and rolled back, newest first, with who and why",
+  examples: ["tamis models history", "tamis models history --limit 5 --json"],
   flags: {
-    limit: { kind: "parsed", parse: wholeNumber(1), default: "50", placeholder: "N", brief: "Lines at most" },
+    limit: {
+      kind: "parsed",
+      parse: wholeNumber(1),
+      default: "50",
+      placeholder: "N",
+      brief: "Entries at most",
+    },
     after: {
       kind: "parsed",
       parse: (cursor) => cursor,
@@ -22,38 +28,37 @@ export const modelsHistory = defineCommand<Flags>({
       brief: "The next of the page before",
     },
   },
-  async run(context, flags) {
+  async run(context, { limit, after }) {
     const { listAudit } = await import("@tamis/storage");
     const { records } = await context.tamis();
-    const { entries, next } = await listAudit(records, { ...flags, action: "model.", subject: modelName });
-    const decisions = entries.map(({ at, actor, action, reason, details }) => ({
+    const page = await listAudit(records, { action: "model.", subject: modelName, limit, after });
+    const history = page.entries.map(({ at, actor, action, reason, details }) => ({
       at: at.toISOString(),
-      decision: action.slice("model.".length),
-      ...details,
+      action: action.slice("model.".length),
+      role: details.role ?? null,
+      version: details.version ?? null,
+      previous: details.previous ?? details.holder ?? null,
+      forced: details.forced === true,
+      run_id: details.run_id ?? null,
       actor,
       reason: reason ?? null,
     }));
-    context.output.result({ model: modelName, decisions, next }, () => {
-      if (entries.length === 0) return ["nothing was decided yet; train a model with: tamis train"];
+    context.output.result({ model: modelName, history, next: page.next }, () => {
+      if (history.length === 0) return ["nothing was decided yet; train a model with: tamis train"];
+      const titles = ["at (UTC)", "what", "role", "version", "before", "by", "why"];
       const lines = tableLines(
-        [
-          { title: "at (UTC)" },
-          { title: "decision" },
-          { title: "role" },
-          { title: "version", align: "right" },
-          { title: "actor" },
-          { title: "reason" },
-        ],
-        entries.map(({ at, actor, action, reason, details }) => [
-          at.toISOString().slice(0, 19).replace("T", " "),
-          action.slice("model.".length).replace("_", " "),
-          String(details.role ?? ""),
-          String(details.version ?? ""),
+        titles.map((title) => ({ title })),
+        history.map(({ at, action, role, version, previous, actor, reason }) => [
+          at.slice(0, 19).replace("T", " "),
+          action.replace("_", " "),
+          String(role ?? ""),
+          String(version ?? ""),
+          String(previous ?? ""),
           actor,
           reason ?? "",
         ]),
       );
-      return next === null ? lines : [...lines, "", `more with: --after ${next}`];
+      return page.next === null ? lines : [...lines, "", `more with: --after ${page.next}`];
     });
   },
 });

@@ -1,5 +1,6 @@
 import { TamisError } from "@tamis/core";
 import { defineCommand } from "../define-command.ts";
+import { noSuchRun } from "../find-run.ts";
 import { runDocument } from "../run-document.ts";
 import { tableLines } from "../table.ts";
 
@@ -23,9 +24,7 @@ export const runsCompare = defineCommand<Record<never, never>, string[]>({
     const { findRuns } = await import("@tamis/storage");
     const runs = await findRuns((await context.tamis()).records, runIds);
     const missing = runIds.find((runId) => !runs.some((run) => run.runId === runId));
-    if (missing !== undefined) {
-      throw new TamisError("not_found", `There is no run ${missing}: tamis runs list`);
-    }
+    if (missing !== undefined) throw noSuchRun(missing);
     const parameters = differing(runs.map((run) => run.parameters));
     const metrics = namesOf(runs.map((run) => run.metrics));
     const document = { runs: runs.map(runDocument), differing_parameters: parameters, metrics };

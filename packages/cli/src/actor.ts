@@ -1,0 +1,2 @@
+/** Who acts, in the audit. */
+export const actor = "command line";
