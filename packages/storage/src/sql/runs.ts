@@ -155,17 +155,22 @@ function placeOf(row: SortedRow): string {
     : cursorOf(row.sort_value, row.id);
 }
 
-/** One row a run: the metric's value at its highest step. */
+/** One row a run: the metric's value at its highest step, the one that no later one follows. */
 function latestMetric(records: Records, name: string) {
   return records
     .selectFrom("run_metrics as metric")
     .select(["metric.run_id", "metric.value"])
     .where("metric.name", "=", name)
-    .where("metric.step", "=", ({ selectFrom }) =>
-      selectFrom("run_metrics as other")
-        .select(({ fn }) => fn.max("other.step").as("step"))
-        .whereRef("other.run_id", "=", "metric.run_id")
-        .whereRef("other.name", "=", "metric.name"),
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("run_metrics as later")
+            .select("later.step")
+            .where("later.name", "=", name)
+            .whereRef("later.run_id", "=", "metric.run_id")
+            .whereRef("later.step", ">", "metric.step"),
+        ),
+      ),
     );
 }
 

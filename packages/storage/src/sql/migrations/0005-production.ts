@@ -91,6 +91,12 @@ async function createArtifacts(records: Records): Promise<void> {
       .addColumn("logged_at", types.instant, required)
       .addPrimaryKeyConstraint("run_artifacts_pk", ["run_id", "path"]),
   );
+  // Runs by a metric: all that such a question reads of it.
+  await schema
+    .createIndex("run_metrics_by_name")
+    .on("run_metrics")
+    .columns(["name", "run_id", "step", "value"])
+    .execute();
 }
 
 async function createRecommendations(records: Records): Promise<void> {
