@@ -10,6 +10,8 @@ export interface MlflowClientOptions {
   readonly credentials?: () => MlflowCredentials;
   /** An answer that takes longer is a failure, in ms. @default 10_000 */
   readonly timeoutMs?: number;
+  /** The same of a request that sends a file. @default 600_000 */
+  readonly uploadTimeoutMs?: number;
   /** @default 4 tries, waits of up to 0.5, 1 and 2 s, or as long as the server asks */
   readonly retry?: RetryOptions;
   /** Ends every request and wait. */
@@ -54,6 +56,7 @@ export function mlflowClient(options: MlflowClientOptions): MlflowClient {
   const {
     credentials = environmentCredentials,
     timeoutMs = 10_000,
+    uploadTimeoutMs = 600_000,
     signal,
     now = () => new Date(),
   } = options;
@@ -64,7 +67,8 @@ export function mlflowClient(options: MlflowClientOptions): MlflowClient {
       const what = `${method} ${path.slice(0, 200)}`;
       const authorization = authorizationOf(credentials());
       const search = new URLSearchParams(query).toString();
-      const limit = AbortSignal.timeout(timeoutMs);
+      const longest = bytes ? uploadTimeoutMs : timeoutMs;
+      const limit = AbortSignal.timeout(longest);
       const request = {
         method,
         headers: {
@@ -79,7 +83,7 @@ export function mlflowClient(options: MlflowClientOptions): MlflowClient {
       } as RequestInit;
       const answer = await fetch(`${url}/api/2.0/${path}${search && `?${search}`}`, request).catch(
         (error) => {
-          throw noAnswer(error, what, timeoutMs, signal);
+          throw noAnswer(error, what, longest, signal);
         },
       );
       if (answer.ok) return answer;

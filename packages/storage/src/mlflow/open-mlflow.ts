@@ -97,11 +97,10 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
     return done;
   }
 
-  let stopping = new AbortController();
+  const stopping = new AbortController();
   let passing: Promise<void> | undefined;
   const wanted = { replay: false, models: false };
   let quietUntil = 0;
-  let closed = false;
 
   /** One pass after the other while something is wanted; it never fails. */
   async function pass(): Promise<void> {
@@ -123,21 +122,10 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
 
   function send({ models }: { models: boolean }): void {
     Object.assign(wanted, { replay: true, models: wanted.models || models });
-    if (closed || now().getTime() < quietUntil) return;
+    if (stopping.signal.aborted || now().getTime() < quietUntil) return;
     passing ??= pass().finally(() => {
       passing = undefined;
     });
-  }
-
-  async function stop(): Promise<void> {
-    stopping.abort();
-    await passing;
-    stopping = new AbortController();
-  }
-
-  async function giveUp(): Promise<void> {
-    log.warn("MLflow is slow; what is left waits for the next time", { url, folder });
-    await stop();
   }
 
   const mirror: RunMirror = {
@@ -153,10 +141,12 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
       send({ models: true });
       if (passing === undefined) return;
       const over = new AbortController();
-      const late = sleep(patienceMs, over.signal).then(giveUp, () => {});
-      await passing;
+      const late = sleep(patienceMs, over.signal).then(
+        () => log.warn("MLflow is slow; what is left is not waited for", { url, folder }),
+        () => {},
+      );
+      await Promise.race([passing, late]);
       over.abort();
-      await late;
     },
   };
   const never = new AbortController().signal;
@@ -173,8 +163,8 @@ export function openMlflow(tamis: Tamis, options: OpenMlflowOptions): Mlflow {
       return { replayed, runs, models: await mirrorModels(signal) };
     },
     async close() {
-      closed = true;
-      await stop();
+      stopping.abort();
+      await passing;
     },
   };
 }

@@ -4,7 +4,7 @@ import { batches } from "./batches.ts";
 import { experimentId } from "./experiments.ts";
 import { findByOwnId, getMlflowRun } from "./find-mlflow-run.ts";
 import { call, callOnce, type MlflowClient } from "./mlflow-client.ts";
-import { fromMlflowKey, toMlflowKey } from "./mlflow-key.ts";
+import { checkMlflowKeys, fromMlflowKey, toMlflowKey } from "./mlflow-key.ts";
 import { Anything, type MlflowRun, RunAnswer } from "./mlflow-run.ts";
 import { type OpenBucket, putArtifact } from "./put-artifact.ts";
 import {
@@ -49,6 +49,7 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
   return {
     async start(runId, run, at) {
       const own = [...tagsOf(runId, run), ...givenTags(options.tags)];
+      checkMlflowKeys(own);
       checkLengths("tag", maxTagLength, own);
       const experiment = await experimentId(client, run.experiment);
       const opened = await client.retry(
@@ -64,6 +65,7 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
     },
     async logParameters(runId, given) {
       const { parameters, tags } = parametersOf(given);
+      checkMlflowKeys([...parameters, ...tags]);
       checkLengths("parameter", maxParameterLength, parameters);
       refuseChanges(await theRun(client, runId), parameters);
       for (const some of batches(tags, mostTags)) await post("runs/log-batch", { run_id: runId, tags: some });
@@ -79,6 +81,7 @@ export function runWriter(client: MlflowClient, options: RunWriterOptions = {}):
         }
         return { key: toMlflowKey(name), value, timestamp: at.getTime(), step };
       });
+      checkMlflowKeys(metrics);
       for (const some of batches(metrics, 1000)) {
         await post("runs/log-batch", { run_id: runId, metrics: some });
       }

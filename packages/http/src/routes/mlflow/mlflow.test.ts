@@ -41,6 +41,7 @@ async function oddRun(tracker: RunTracker): Promise<string> {
   });
   for (const step of [0, 1, 2])
     await tracker.logMetrics(id, { "ndcg@10": step / 10, rmse: 1 - step / 10 }, step);
+  await tracker.logParameters(id, { ["é".repeat(200)]: "a name that MLflow would not take" });
   await tracker.logArtifact(id, { path: "log.txt", bytes: Buffer.from("one") });
   await tracker.logArtifact(id, { path: "plots/é b.svg", bytes: Buffer.from("<svg/>") });
   await tracker.finish(id, "cancelled", "enough");
@@ -114,6 +115,7 @@ describe("MLflow's API over our runs", () => {
       "params.a LIKE 'x'",
       "params.a = 1",
       "a; drop",
+      `${"metrics.a > 1 AND ".repeat(50)}metrics.a > 1`,
     ]) {
       await expect(search({ experiment_ids: ["été"], filter }), filter).rejects.toMatchObject({
         code: "invalid_input",

@@ -10,6 +10,7 @@ export interface FilterClause {
   readonly value: string | number;
 }
 
+const mostClauses = 50;
 const token =
   /\s*(?:([<>!]=|[<>=])|('[^']*'|"[^"]*")|(-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.]))|((?:`[^`]*`|"[^"]*"|[\w.-])+)|(\S))/giy;
 
@@ -22,6 +23,7 @@ const token =
 export function parseFilter(text: string): FilterClause[] {
   const words = [...text.matchAll(token)].map(([whole]) => whole.trim());
   if (words.length === 0) return [];
+  if (words.length > 4 * mostClauses) throw notUnderstood(text, `it has more than ${mostClauses} comparisons`);
   const clauses: FilterClause[] = [];
   for (let at = 0; ; at += 4) {
     const [name = "", comparison = "", value = "", and] = words.slice(at, at + 4);

@@ -13,10 +13,10 @@ import { runConditions, runOrder } from "./run-fields.ts";
 const RunQuery = z.object({ run_id: z.string().optional(), run_uuid: z.string().optional() });
 const SearchQuery = z.object({
   ...PageQuery,
-  experiment_ids: z.array(z.string()).default([]),
+  experiment_ids: z.array(z.string()).max(1000).default([]),
   filter: z.string().default(""),
   run_view_type: z.enum(["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]).default("ACTIVE_ONLY"),
-  order_by: z.array(z.string()).default([]),
+  order_by: z.array(z.string()).max(20).default([]),
 });
 const HistoryQuery = RunQuery.extend({ ...PageQuery, metric_key: z.string() });
 
