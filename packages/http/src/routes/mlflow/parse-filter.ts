@@ -23,7 +23,8 @@ const token =
 export function parseFilter(text: string): FilterClause[] {
   const words = [...text.matchAll(token)].map(([whole]) => whole.trim());
   if (words.length === 0) return [];
-  if (words.length > 4 * mostClauses) throw notUnderstood(text, `it has more than ${mostClauses} comparisons`);
+  if (words.length > 4 * mostClauses)
+    throw notUnderstood(text, `it has more than ${mostClauses} comparisons`);
   const clauses: FilterClause[] = [];
   for (let at = 0; ; at += 4) {
     const [name = "", comparison = "", value = "", and] = words.slice(at, at + 4);
