@@ -17,7 +17,7 @@ import type { JobsMessage, JobsThreadData } from "./jobs-thread.ts";
 /** How often it looks for runs that other threads added, in milliseconds. */
 const pollMs = 250;
 
-const { stores, mlflowUrl } = workerData as JobsThreadData;
+const { stores, mlflowUrl, codeVersion } = workerData as JobsThreadData;
 const post = (message: JobsMessage) => parentPort!.postMessage(message);
 const log = createLog({
   level: "debug",
@@ -28,7 +28,7 @@ const stopped = once(parentPort!, "message");
 const tamis = await openTamis(stores);
 const mlflow = mlflowUrl === undefined ? undefined : openMlflow(tamis, { url: mlflowUrl, log });
 mlflow?.send();
-const ports = trainingPorts(tamis, { mirror: mlflow?.mirror });
+const ports = trainingPorts(tamis, { codeVersion, mirror: mlflow?.mirror });
 const load: RefreshPorts["load"] = ({ path, format }, work) =>
   (format === "movielens" ? importMovielens : importRatings)(tamis, path, work);
 const queue = await openQueue(tamis.records, { pollMs });

@@ -7,6 +7,7 @@ import { startThread } from "./start-thread.ts";
 export interface JobsThreadData {
   readonly stores: OpenOptions;
   readonly mlflowUrl?: string | undefined;
+  readonly codeVersion?: string | undefined;
 }
 
 /** What it tells. */
@@ -35,6 +36,8 @@ export interface JobsOptions {
   readonly stores: OpenOptions;
   /** MLflow server that runs and models are mirrored to. @default none */
   readonly mlflowUrl?: string | undefined;
+  /** Version of the program, which each run keeps. @default none */
+  readonly codeVersion?: string | undefined;
   /** @default a log that goes nowhere */
   readonly log?: Log;
   readonly onEvent?: (event: PipelineEvent) => void;
@@ -46,7 +49,7 @@ const longestWaitMs = 30_000;
 const stopMs = 15_000;
 
 /** Starts the thread, and starts it again when it crashes. */
-export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsOptions): Jobs {
+export function startJobs({ log = silentLog, onEvent, ...data }: JobsOptions): Jobs {
   let status: JobsHealth["status"] = "starting";
   let crashes = 0;
   let inARow = 0;
@@ -55,7 +58,6 @@ export function startJobs({ stores, mlflowUrl, log = silentLog, onEvent }: JobsO
   let thread = start();
 
   function start(): { readonly worker: Worker; readonly ended: Promise<void> } {
-    const data: JobsThreadData = { stores, mlflowUrl };
     const worker = startThread(new URL("./jobs-thread-main.ts", import.meta.url), data);
     worker.on("message", ({ ready, record, event }: JobsMessage) => {
       if (ready) {

@@ -3,6 +3,7 @@ import { createEnvironment } from "@tamis/core";
 import type { Context, ServiceFlags } from "../context.ts";
 import { defineCommand } from "../define-command.ts";
 import { mlflowUrl } from "../mlflow-flag.ts";
+import { programVersion } from "../program-version.ts";
 import { serviceFlags } from "../service-flags.ts";
 
 interface Flags extends ServiceFlags {
@@ -76,7 +77,12 @@ export async function listen(
   }
   log.info("records and objects are open", { schema: await schemaVersion(tamis.records) });
   const jobs = work
-    ? startJobs({ stores: config, mlflowUrl: config.mlflowUrl, log: log.with({ thread: "jobs" }) })
+    ? startJobs({
+        stores: config,
+        mlflowUrl: config.mlflowUrl,
+        codeVersion: programVersion(),
+        log: log.with({ thread: "jobs" }),
+      })
     : undefined;
   try {
     const environment = createEnvironment(readHost).name();

@@ -8,5 +8,5 @@ export function startTestJobs({ folder }: OpenService): { jobs: Jobs; logged: Lo
   const dataDir = join(folder, "data");
   const logged: LogRecord[] = [];
   const log = createLog({ level: "debug", sinks: [{ write: (record) => void logged.push(record) }] });
-  return { jobs: startJobs({ stores: { dataDir }, log }), logged };
+  return { jobs: startJobs({ stores: { dataDir }, codeVersion: "1.2.3", log }), logged };
 }
