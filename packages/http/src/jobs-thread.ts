@@ -5,8 +5,11 @@ import { startThread } from "./start-thread.ts";
 
 /** What the thread is given. */
 export interface JobsThreadData {
+  /** Where it opens stores of its own. */
   readonly stores: OpenOptions;
+  /** MLflow server that runs and models are mirrored to. @default none */
   readonly mlflowUrl?: string | undefined;
+  /** Version of the program, which each run keeps. @default none */
   readonly codeVersion?: string | undefined;
 }
 
@@ -31,13 +34,7 @@ export interface JobsHealth {
   readonly crashes: number;
 }
 
-export interface JobsOptions {
-  /** Where the thread opens stores of its own. */
-  readonly stores: OpenOptions;
-  /** MLflow server that runs and models are mirrored to. @default none */
-  readonly mlflowUrl?: string | undefined;
-  /** Version of the program, which each run keeps. @default none */
-  readonly codeVersion?: string | undefined;
+export interface JobsOptions extends JobsThreadData {
   /** @default a log that goes nowhere */
   readonly log?: Log;
   readonly onEvent?: (event: PipelineEvent) => void;
